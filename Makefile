@@ -1,0 +1,29 @@
+# Every target is one line into make.py, which also runs without make (Windows).
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help book test test-all lint serve clean lock
+
+help:      ## deze lijst
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book:      ## bouw het boek: inrichten, hoofdstukken uitvoeren, pagina's maken (_build/html)
+	@$(PYTHON) make.py book
+
+test:      ## richt in en draai de tests, zonder de langzame
+	@$(PYTHON) make.py test
+
+test-all:  ## richt in en draai alle tests
+	@$(PYTHON) make.py test-all
+
+lint:      ## controleer de stijl van de code
+	@$(PYTHON) make.py lint
+
+serve:     ## toon het gebouwde boek op http://localhost:8000
+	@$(PYTHON) make.py serve
+
+clean:     ## verwijder wat gebouwd is
+	@$(PYTHON) make.py clean
+
+lock:      ## zet requirements.txt om in requirements.lock (vraagt uv)
+	@$(PYTHON) make.py lock

@@ -1,0 +1,1 @@
+"""Veerkracht versterken in de stad: from the publishers' figures to the reader, in one direction."""

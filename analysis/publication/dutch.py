@@ -1,0 +1,39 @@
+"""Numbers and lists as Dutch readers write them: 1.234,5 and a real minus sign."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+MINUS = "−"
+MISSING = "onbekend"
+
+
+def number(value: float | int | None, decimals: int = 0) -> str:
+    """Write a number in Dutch notation.
+
+    Args:
+        value: the number; None and NaN are written as "onbekend", never as 0.
+        decimals: digits behind the comma, 0 or more.
+
+    Returns:
+        For example "1.234,5" or "−0,3". A value that rounds to zero carries no sign.
+    """
+    if value is None or math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        raise ValueError(f"Een oneindig getal kan niet in de tekst staan: {value}.")
+    plain = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    is_zero = not plain.strip("0.,")
+    return plain if value >= 0 or is_zero else MINUS + plain
+
+
+def interval(low: float, high: float, decimals: int = 0) -> str:
+    """Write an interval as "−0,3 tot 0,1"."""
+    return f"{number(low, decimals)} tot {number(high, decimals)}"
+
+
+def enumeration(words: Iterable[str], last: str = "en") -> str:
+    """Join words as "a, b en c"."""
+    *head, tail = list(words) or [""]
+    return f"{', '.join(head)} {last} {tail}" if head else tail
