@@ -1,0 +1,167 @@
+"""The registry of choices: what a chapter can be run for. Used by papermill, the command line, the models and the tests."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InvalidInput
+
+# Inhabitants from which a gemeente counts as a big city: 31 of them in KWB 2017 (research design, section 3).
+BIG_CITY = 100_000
+
+
+# The reference city of the question: every other city is laid beside it.
+REFERENCE = "GM0363"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A published figure that a chapter can use: its column, label, unit and source in Dutch."""
+
+    column: str
+    label: str
+    unit: str
+    source: str
+
+
+KWB = "CBS, KWB 2017 (83765NED)"
+INCOME_MEASURES = {
+    "sociaal_minimum": Measure(
+        "pct_sociaal_minimum_2017", "huishoudens onder of rond het sociaal minimum", "% van de huishoudens", KWB),
+    "laag_inkomen": Measure(
+        "pct_laag_inkomen_2017", "huishoudens met een laag inkomen", "% van de huishoudens", KWB),
+    "laagste_40": Measure(
+        "pct_laagste40_2017", "huishoudens in de landelijk laagste 40 % van inkomens", "% van de huishoudens", KWB),
+}  # fmt: skip
+
+YEARS = (2014, 2018, 2020)
+FEWEST_INHABITANTS = (0, 5000)
+
+# What people call these gemeenten, and what CBS calls them.
+EVERYDAY_NAMES = {"den haag": "'s-Gravenhage", "den bosch": "'s-Hertogenbosch"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that a chapter may declare: what it means and what is allowed, in Dutch."""
+
+    meaning: str
+    allowed: str
+    type: type
+
+
+PARAMETERS = {
+    "gemeente": Parameter("gemeente waarover het hoofdstuk gaat", "een gemeente in de indeling van 2020", str),
+    "peiljaar": Parameter("jaar van de Leefbaarometer", "2014, 2018 of 2020", int),
+    "inkomensmaat": Parameter("maat voor een zeer laag inkomen", ", ".join(INCOME_MEASURES), str),
+    "ondergrens": Parameter("minste aantal inwoners van een buurt", "een heel getal van 0 tot en met 5000", int),
+    "zaad": Parameter("beginwaarde van het toeval", "een heel getal van 0 of meer", int),
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The settled choices of one run; a chapter that does not declare a parameter has its default here."""
+
+    gemeente: str = "Amsterdam"
+    gemeentecode: str = REFERENCE
+    peiljaar: int = 2018
+    inkomensmaat: str = "sociaal_minimum"
+    ondergrens: int = 500
+    zaad: int = 20230323
+
+    @property
+    def income(self) -> Measure:
+        """The income measure as a figure."""
+        return INCOME_MEASURES[self.inkomensmaat]
+
+    @property
+    def outcome(self) -> Measure:
+        """Nuisance and unsafety in the chosen year."""
+        return Measure(f"onv_{self.peiljaar}", "overlast en onveiligheid", "LBM-punten, hoger is veiliger",
+                       f"BZK, Leefbaarometer 3.0 ({self.peiljaar})")  # fmt: skip
+
+
+def settle(given: Mapping[str, Any], gemeenten: pd.DataFrame, declared: Iterable[str] = PARAMETERS) -> Choices:
+    """Check parameters and settle them.
+
+    Args:
+        given: values by name.
+        gemeenten: the dataset's table, for names and codes.
+        declared: names that this chapter knows.
+
+    Raises:
+        InvalidInput: for a name that is not declared, or a value that is not allowed, with what is.
+    """
+    declared = list(declared)
+    for name in given:
+        if name not in declared:
+            hint = _nearest(name, declared)
+            raise InvalidInput(f"Parameter {name!r} bestaat niet{hint}; dit hoofdstuk kent: {', '.join(declared)}.")
+    values = {name: _check(name, value) for name, value in given.items() if name != "gemeente"}
+    if "gemeente" in given:
+        values["gemeentecode"], values["gemeente"] = find_gemeente(given["gemeente"], gemeenten)
+    return Choices(**values)
+
+
+def settle_cell(namespace: Mapping[str, Any], gemeenten: pd.DataFrame, declared: Iterable[str]) -> Choices:
+    """Settle the parameters of a notebook, from its global names right after the parameters cell.
+
+    papermill adds a variable for every parameter it is given, known or not; so every plain value in the notebook at
+    this point is a parameter, and one that is not declared is a mistake.
+    """
+    plain = {name: value for name, value in namespace.items() if _is_parameter(name, value)}
+    return settle(plain, gemeenten, declared)
+
+
+def _is_parameter(name: str, value: Any) -> bool:
+    """IPython's own names are left out, and whatever was imported."""
+    return not (name.startswith("_") or name in ("In", "Out") or callable(value) or isinstance(value, ModuleType))
+
+
+def find_gemeente(name: Any, gemeenten: pd.DataFrame) -> tuple[str, str]:
+    """Code and official name of a gemeente, given its official or everyday name in any case.
+
+    Raises:
+        InvalidInput: when it does not exist, with the nearest names.
+    """
+    official = dict(zip(gemeenten.gemeentenaam.str.lower(), gemeenten.index, strict=True))
+    wanted = EVERYDAY_NAMES.get(str(name).lower(), str(name)).lower()
+    if wanted in official:
+        code = official[wanted]
+        return code, str(gemeenten.gemeentenaam[code])
+    names = {**dict(zip(official, gemeenten.gemeentenaam, strict=True)), **EVERYDAY_NAMES}
+    raise InvalidInput(f"Gemeente {name!r} bestaat niet{_nearest(str(name).lower(), names)}; "
+                       "gebruik de naam van CBS in de indeling van 2020.")  # fmt: skip
+
+
+def _nearest(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
+    """A clause that names the nearest known words, or nothing."""
+    hits = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
+    if isinstance(known, Mapping):
+        hits = list(dict.fromkeys(known[hit] for hit in hits))
+    return f" (bedoelde u {' of '.join(hits)}?)" if hits else ""
+
+
+def _check(name: str, value: Any) -> Any:
+    """One value against what its parameter allows."""
+    parameter = PARAMETERS[name]
+    wrong = InvalidInput(f"Parameter {name!r} is {value!r}, maar moet zijn: {parameter.allowed}.")
+    if parameter.type is int and (isinstance(value, bool) or not isinstance(value, int)):
+        raise wrong
+    low, high = FEWEST_INHABITANTS
+    allowed = {
+        "peiljaar": value in YEARS,
+        "inkomensmaat": value in INCOME_MEASURES,
+        "ondergrens": isinstance(value, int) and low <= value <= high,
+        "zaad": isinstance(value, int) and value >= 0,
+    }
+    if not allowed[name]:
+        raise wrong
+    return value

@@ -1,0 +1,71 @@
+"""Who is in the analysis: buurten with both figures and enough inhabitants, and the share of inhabitants they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.choices import BIG_CITY, Choices
+
+# The register's plain slopes keep this cut, so that they can be checked against any other count (research design).
+REGISTER_CUT = 200
+
+# A buurt that grew or shrank beyond these between 2017 and 2024 may be another neighbourhood by now (research design).
+STEADY = (0.7, 1.5)
+
+
+def big_cities(gemeenten: pd.DataFrame) -> pd.DataFrame:
+    """Gemeenten of 100,000 inhabitants or more in 2017, largest first."""
+    return gemeenten[gemeenten.inwoners_2017 >= BIG_CITY].sort_values("inwoners_2017", ascending=False)
+
+
+def with_crime(buurten: pd.DataFrame) -> pd.DataFrame:
+    """Add the second outcome: `misdrijven_log`, log registered crimes per 1,000 residents in 2024.
+
+    Half a crime is added so that a buurt without any keeps a finite value. Buurten that are no longer the same size
+    (`STEADY`) have none.
+    """
+    steady = buurten.verhouding_2024_2017.between(*STEADY)
+    rate = 1000 * (buurten.misdrijven_2024 + 0.5) / buurten.inwoners_2024.where(steady & (buurten.inwoners_2024 > 0))
+    return buurten.assign(misdrijven_log=np.log(rate))
+
+
+def select(buurten: pd.DataFrame, choices: Choices, cut: int | None = None, outcome: str | None = None) -> pd.DataFrame:
+    """Buurten with burden, outcome and enough inhabitants.
+
+    Args:
+        buurten: the dataset's table, all gemeenten or one.
+        choices: settled choices; give the income measure, the year and the cut.
+        cut: fewest inhabitants; the choices' own when left out.
+        outcome: column of the outcome; the choices' own when left out.
+
+    Returns:
+        The rows that qualify, with `belasting` (%), `uitkomst` and `gewicht` (inhabitants) added.
+    """
+    table = buurten.assign(
+        belasting=buurten[choices.income.column],
+        uitkomst=buurten[outcome or choices.outcome.column],
+        gewicht=buurten.inwoners_2017,
+    )
+    fewest = choices.ondergrens if cut is None else cut
+    return table[table.gewicht >= max(fewest, 1)].dropna(subset=["belasting", "uitkomst"])
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Shares of the inhabitants of 2017 (0 to 100 %) that survive each step, and the buurten at the end."""
+
+    linked: float
+    with_outcome: float
+    in_sample: float
+    buurten: int
+
+
+def coverage(buurten: pd.DataFrame, inhabitants: float, choices: Choices, cut: int) -> Coverage:
+    """How many of the inhabitants live in buurten that are linked, have an outcome, and are in the sample."""
+    linked = buurten[buurten.inwoners_2017.notna()]
+    steps = (linked, linked[linked[choices.outcome.column].notna()], select(buurten, choices, cut))
+    shares = [100 * step.inwoners_2017.sum() / inhabitants for step in steps]
+    return Coverage(*shares, buurten=len(steps[-1]))

@@ -1,0 +1,75 @@
+"""The same slope in every big city, pooled without the reference city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
+
+from analysis.choices import REFERENCE, Choices
+from analysis.measures.sample import select
+from analysis.models.response import slope
+
+
+# A slope through fewer buurten than this says nothing.
+FEWEST_BUURTEN = 10
+
+
+def slopes(
+    buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None
+) -> pd.DataFrame:
+    """The slope of each city.
+
+    Args:
+        buurten: the dataset's table.
+        cities: rows of `gemeenten`, indexed by gemeentecode.
+        choices: settled choices.
+        cut: fewest inhabitants of a buurt.
+        outcome: column; the choices' own when left out.
+
+    Returns:
+        Per gemeentecode: `gemeente` and the fields of `Slope`, with `standardised`: slope per 10 percentage points in
+        standard deviations of the city's outcome. A city with fewer than `FEWEST_BUURTEN` buurten is left out.
+    """
+    rows = {}
+    for code, city in cities.iterrows():
+        sample = select(buurten[buurten.gemeentecode == code], choices, cut, outcome)
+        if len(sample) < FEWEST_BUURTEN:
+            continue
+        rows[code] = {"gemeente": city.gemeentenaam, **vars(slope(sample))}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
+    return table.assign(standardised=10 * table.value / table.outcome_sd)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Random-effects mean of the cities' slopes, with its 95 % interval.
+
+    Attributes:
+        value, low, high: mean and limits (Hartung-Knapp). tau: standard deviation between cities.
+        new_low, new_high: 95 % prediction interval for the slope of a city that was not among them.
+        cities: how many.
+    """
+
+    value: float
+    low: float
+    high: float
+    tau: float
+    new_low: float
+    new_high: float
+    cities: int
+
+
+def pool(table: pd.DataFrame, without: str = REFERENCE) -> Pooled:
+    """Pool slopes by Paule-Mandel with Hartung-Knapp errors; the reference city stays out, so that it can be compared."""
+    others = table.drop(index=without, errors="ignore")
+    result = combine_effects(others.value.to_numpy(), others.error.to_numpy() ** 2, method_re="pm", use_t=True)
+    mean, error = result.mean_effect_re, result.sd_eff_w_re_hksj
+    margin = stats.t.ppf(0.975, len(others) - 1) * error
+    reach = stats.t.ppf(0.975, len(others) - 2) * np.sqrt(result.tau2 + error**2)
+    return Pooled(mean, mean - margin, mean + margin, float(np.sqrt(result.tau2)), mean - reach, mean + reach, len(others))
+
+

@@ -1,0 +1,51 @@
+"""What goes with the outcome besides the burden: each characteristic on its own, at equal burden."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+
+from analysis.measures.context import INSEPARABLE, Characteristic
+from analysis.models.response import FEWEST_CLUSTERS
+from analysis.models.spline import Spline
+
+
+def at_equal_burden(sample: pd.DataFrame, characteristics: list[Characteristic]) -> pd.DataFrame:
+    """Per characteristic its association with the outcome among buurten of equal burden.
+
+    The model is a natural spline of the burden plus the one characteristic, weighted by inhabitants, with errors
+    clustered by wijk. Both outcome and characteristic are in standard deviations of the sample, so that outcomes can be
+    laid side by side. One characteristic at a time: they overlap too much to be held constant together.
+
+    Returns:
+        Per label: `value`, `low`, `high` (95 %), `n`, `correlation` with the burden, and `separable`.
+    """
+    rows = {}
+    for item in characteristics:
+        known = sample.dropna(subset=item.column)
+        x = _standardise(known[item.column], known.gewicht)
+        y = _standardise(known.uitkomst, known.gewicht)
+        burden = known.belasting.to_numpy(float)
+        design = np.column_stack([Spline(burden).basis(burden), x])
+        groups = pd.factorize(known.wijkcode)[0]
+        clustered = groups.max() + 1 >= FEWEST_CLUSTERS
+        fit = sm.WLS(y, design, known.gewicht.to_numpy()).fit(
+            cov_type="cluster" if clustered else "HC3", cov_kwds={"groups": groups} if clustered else None, use_t=True
+        )
+        correlation = _correlation(known[item.column], known.belasting, known.gewicht)
+        low, high = fit.conf_int()[-1]
+        rows[item.label] = {
+            "value": fit.params[-1], "low": low, "high": high, "n": len(known), "correlation": correlation,
+            "separable": abs(correlation) <= INSEPARABLE,
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("kenmerk")
+
+
+def _standardise(values: pd.Series, weights: pd.Series) -> np.ndarray:
+    centre = np.average(values, weights=weights)
+    return ((values - centre) / np.sqrt(np.cov(values, aweights=weights))).to_numpy(float)
+
+
+def _correlation(a: pd.Series, b: pd.Series, weights: pd.Series) -> float:
+    return float(np.cov(a, b, aweights=weights)[0, 1] / np.sqrt(np.cov(a, aweights=weights) * np.cov(b, aweights=weights)))

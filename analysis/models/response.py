@@ -1,0 +1,129 @@
+"""How the outcome goes with the burden: the straight slope, the curve, and which of the two predicts unseen wijken better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+
+from analysis.models.spline import Spline, line
+
+# With fewer wijken than this, errors clustered by wijk are too small; HC3 is used instead.
+FEWEST_CLUSTERS = 20
+
+# Wijken are held out in this many groups when curve and line compete.
+FOLDS = 10
+
+# The curve is drawn between these quantiles of the burden: beyond them there are hardly any buurten.
+SUPPORT = (0.01, 0.99)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A weighted least-squares slope: outcome per percentage point of burden, with its 95 % interval.
+
+    Attributes:
+        value, low, high, error: slope, limits and standard error.
+        intercept: predicted outcome at a burden of 0 %.
+        r2: share of the weighted variance that the line carries.
+        n: buurten. clusters: wijken. errors: "wijk" (clustered) or "HC3".
+        outcome_sd: weighted standard deviation of the outcome, to compare outcomes with.
+    """
+
+    value: float
+    low: float
+    high: float
+    error: float
+    intercept: float
+    r2: float
+    n: int
+    clusters: int
+    errors: str
+    outcome_sd: float
+
+
+def slope(sample: pd.DataFrame, weighted: bool = True, errors: str = "HC3") -> Slope:
+    """Regress `uitkomst` on `belasting`.
+
+    Args:
+        sample: result of `measures.sample.select`.
+        weighted: weights are inhabitants (`gewicht`); otherwise every buurt counts once.
+        errors: "HC3", or "wijk" for errors clustered by wijk (HC3 where there are too few wijken).
+    """
+    weights = sample.gewicht if weighted else pd.Series(1.0, index=sample.index)
+    clusters = sample.wijkcode.nunique()
+    by_wijk = errors == "wijk" and clusters >= FEWEST_CLUSTERS
+    model = sm.WLS(sample.uitkomst.to_numpy(), line(sample.belasting), weights.to_numpy())
+    grouping = {"groups": pd.factorize(sample.wijkcode)[0]} if by_wijk else {}
+    fit = model.fit(cov_type="cluster" if by_wijk else "HC3", cov_kwds=grouping or None, use_t=True)
+    low, high = fit.conf_int()[1]
+    spread = np.sqrt(np.cov(sample.uitkomst, aweights=weights))
+    return Slope(
+        float(fit.params[1]), float(low), float(high), float(fit.bse[1]), float(fit.params[0]), float(fit.rsquared),
+        len(sample), clusters, "wijk" if by_wijk else "HC3", float(spread),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The response curve.
+
+    Attributes:
+        grid: burden (%), `curve`, `low`, `high` (95 % interval) and `line`, over the support of the data.
+        r2_curve, r2_line: share of the variance in held-out wijken that each predicts; below 0 is worse than the mean.
+        n: buurten.
+    """
+
+    grid: pd.DataFrame
+    r2_curve: float
+    r2_line: float
+    n: int
+
+
+def curve(sample: pd.DataFrame, seed: int, points: int = 80) -> Curve:
+    """Fit a natural spline of burden, weighted by inhabitants, with errors clustered by wijk.
+
+    Args:
+        sample: result of `measures.sample.select`.
+        seed: of the division of wijken into held-out groups.
+        points: of the grid.
+    """
+    x = sample.belasting.to_numpy(float)
+    spline = Spline(x)
+    model = sm.WLS(sample.uitkomst.to_numpy(), spline.basis(x), sample.gewicht.to_numpy())
+    groups = pd.factorize(sample.wijkcode)[0]
+    by_wijk = sample.wijkcode.nunique() >= FEWEST_CLUSTERS
+    fit = model.fit(cov_type="cluster" if by_wijk else "HC3", cov_kwds={"groups": groups} if by_wijk else None, use_t=True)
+    at = np.linspace(*np.quantile(x, SUPPORT), points)
+    predicted = fit.get_prediction(spline.basis(at)).summary_frame()
+    straight = sm.WLS(sample.uitkomst.to_numpy(), line(x), sample.gewicht.to_numpy()).fit()
+    grid = pd.DataFrame({
+        "belasting": at, "curve": predicted["mean"], "low": predicted["mean_ci_lower"],
+        "high": predicted["mean_ci_upper"], "line": straight.predict(line(at)),
+    })  # fmt: skip
+    return Curve(grid, held_out_r2(sample, spline.basis, seed), held_out_r2(sample, line, seed), len(sample))
+
+
+def held_out_r2(sample: pd.DataFrame, basis: Callable[[np.ndarray], np.ndarray], seed: int) -> float:
+    """Share of the weighted variance predicted in wijken that the fit has not seen.
+
+    Args:
+        sample: result of `measures.sample.select`.
+        basis: design matrix by burden.
+        seed: of the division of wijken into groups.
+    """
+    wijken = pd.factorize(sample.wijkcode)[0]
+    shuffled = np.random.default_rng(seed).permutation(wijken.max() + 1)
+    fold = shuffled[wijken] % FOLDS
+    x, y, w = (sample[column].to_numpy(float) for column in ("belasting", "uitkomst", "gewicht"))
+    design, predicted = basis(x), np.empty_like(y)
+    for held_out in np.unique(fold):
+        seen = fold != held_out
+        root = np.sqrt(w[seen])[:, None]
+        coefficients, *_ = np.linalg.lstsq(design[seen] * root, y[seen] * root[:, 0], rcond=None)
+        predicted[~seen] = design[~seen] @ coefficients
+    centre = np.average(y, weights=w)
+    return float(1 - np.sum(w * (y - predicted) ** 2) / np.sum(w * (y - centre) ** 2))

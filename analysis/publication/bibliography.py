@@ -1,0 +1,117 @@
+"""The list of references and its citations, after APA, in Dutch: (Jansen & De Vries, 2024), (red.), "In"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pybtex.plugin
+from pybtex.database import Entry
+from pybtex.style.formatting import BaseStyle, toplevel
+from pybtex.style.formatting.unsrt import pages
+from pybtex.style.template import (
+    FieldIsMissing,
+    Node,
+    first_of,
+    href,
+    join,
+    names,
+    optional,
+    sentence,
+    tag,
+    words,
+)
+from pybtex.style.template import field as bib
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+NAME = "veerkracht"
+
+# Works that stand on their own: their title is in italics. Of the others, the journal or book around them is.
+THESES = {"phdthesis", "mastersthesis"}
+WHOLE_WORKS = THESES | {"book", "techreport", "report", "manual", "dataset", "online", "misc"}
+KINDS = WHOLE_WORKS | {"article", "incollection", "inbook", "inproceedings", "unpublished", "software"}
+
+# Who brought a work out, by whichever field the entry has.
+PUBLISHERS = ("institution", "publisher", "school", "organization", "howpublished")
+
+
+class DutchStyle(BaseStyle):
+    """One template for every kind of work: who (year). What. Where. Address."""
+
+    default_name_style = "lastfirst"
+    default_sorting_style = "author_year_title"
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{**options, "abbreviate_names": True})
+
+    def template(self, entry: Entry) -> Node:
+        """Build the template of one entry."""
+        title = bib("title") if entry.type not in WHOLE_WORKS else tag("em")[bib("title")]
+        return toplevel[
+            words[_makers(entry), join["(", first_of[optional[bib("year")], "z.d."], ")."]],
+            sentence(capfirst=False)[title],
+            optional[sentence(capfirst=False)[_container()]],
+            optional[sentence(capfirst=False)[_publisher()]],
+            optional[sentence[bib("note")]],
+            first_of[optional[_doi()], optional[_url()], ""],
+        ]
+
+
+for _kind in KINDS:  # pybtex looks for one method per kind of work
+    setattr(DutchStyle, f"get_{_kind}_template", DutchStyle.template)
+
+
+def _makers(entry: Entry) -> Node:
+    """Authors, or else editors with "(red.)"."""
+    role = "author" if "author" in entry.persons else "editor"
+    if role not in entry.persons:
+        raise FieldIsMissing("author", entry)
+    people = names(role, sep=", ", sep2=" & ", last_sep=", & ")
+    return people if role == "author" else words[people, "(red.)"]
+
+
+def _container() -> Node:
+    """The journal with volume, number and pages, or the book that the chapter stands in."""
+    volume = join[bib("volume"), optional["(", bib("number"), ")"]]
+    return first_of[
+        optional[join(sep=", ")[tag("em")[bib("journal")], optional[volume], optional[pages]]],
+        words["In", tag("em")[bib("booktitle")], optional["(pp. ", pages, ")"]],
+    ]
+
+
+def _publisher() -> Node:
+    return first_of[[optional[bib(name)] for name in PUBLISHERS[:-1]] + [bib(PUBLISHERS[-1])]]
+
+
+def _doi() -> Node:
+    address = join["https://doi.org/", bib("doi", raw=True)]
+    return href[address, address]
+
+
+def _url() -> Node:
+    return href[bib("url", raw=True), bib("url", raw=True)]
+
+
+def _round(last: str) -> BracketStyle:
+    """Round brackets; works are joined by semicolons, the last one by `last`."""
+    return BracketStyle("(", ")", sep="; ", sep2=last, last_sep=last)
+
+
+def _people() -> PersonStyle:
+    return PersonStyle(style="last", abbreviate=False, sep2=" en ", last_sep=" en ", other=" e.a.")
+
+
+@dataclass
+class DutchReferences(AuthorYearReferenceStyle):
+    """Citations in round brackets, two names joined by "en"."""
+
+    bracket_parenthetical: BracketStyle = field(default_factory=lambda: _round("; "))
+    bracket_textual: BracketStyle = field(default_factory=lambda: _round(" en "))
+    person: PersonStyle = field(default_factory=_people)
+
+
+def register_styles() -> None:
+    """Make both styles known by name to pybtex and to sphinxcontrib-bibtex."""
+    pybtex.plugin.register_plugin("pybtex.style.formatting", NAME, DutchStyle)
+    register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, DutchReferences)

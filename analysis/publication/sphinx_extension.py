@@ -1,0 +1,223 @@
+"""Sphinx extension of the book: numbers from the register, and a shell that speaks Dutch."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+from analysis.publication import bibliography
+from analysis.publication.register import Entry, Register, load
+
+logger = logging.getLogger(__name__)
+
+# Written by the staging step; without it the sources are templates: no output, no numbers.
+MARKER = ".staged"
+NOT_STAGED = "Dit boek wordt gebouwd uit uitgevoerde hoofdstukken: draai eerst `make book`."
+
+REGISTER_FILE = "register.json"
+REGISTER_PAGE = "verantwoording"
+REFERENCE_TYPE = "getal"
+
+# sphinx_copybutton keeps its languages in the script itself, and Dutch is not among them.
+COPYBUTTON_START = "const messages = {"
+COPYBUTTON_DUTCH = """
+  'nl': {
+    'copy': 'Kopieer',
+    'copy_to_clipboard': 'Kopieer de code',
+    'copy_success': 'Gekopieerd',
+    'copy_failure': 'Kopiëren lukt niet',
+  },"""
+
+
+def require_staged(folder: Path) -> None:
+    """Stop with one sentence when the sources were not staged (SystemExit: no traceback)."""
+    if not (folder / MARKER).exists():
+        sys.exit(NOT_STAGED)
+
+
+def anchor(number_id: str) -> str:
+    """The place of a number on the register page: "steden.GM0599.n" becomes "getal-steden-gm0599-n"."""
+    return "getal-" + re.sub(r"[^a-z0-9]+", "-", number_id.lower()).strip("-")
+
+
+def register_of(env: BuildEnvironment) -> Register:
+    """The register of this build; the page that asks for it is read again when the register changes."""
+    path = Path(env.srcdir, REGISTER_FILE)
+    env.note_dependency(REGISTER_FILE)
+    return _load(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, _changed: int) -> Register:
+    return load(path)
+
+
+class NumberRole(SphinxRole):
+    """{getal}`amsterdam.helling` or {getal}`amsterdam.helling:interval`: a number, linked to its row."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        key, _, part = self.text.partition(":")
+        entry = register_of(self.env).get(key)
+        if entry is None:
+            return self._refuse(f"Getal {key!r} op pagina {self.env.docname!r} staat niet in het register.")
+        try:
+            text = entry.number.text(part or "waarde")
+        except ValueError as problem:
+            return self._refuse(f"Getal {key!r} op pagina {self.env.docname!r}: {problem}")
+        link = pending_xref("", nodes.inline("", text), refdomain="", reftype=REFERENCE_TYPE, reftarget=key)
+        link["tooltip"] = tooltip(entry)
+        return [link], []
+
+    def _refuse(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Warn, which fails the build, and leave a visible hole for who builds without -W."""
+        logger.warning(message, location=self.get_location(), type=REFERENCE_TYPE)
+        return [nodes.strong("", f"[getal {self.text} ontbreekt]")], []
+
+
+def tooltip(entry: Entry) -> str:
+    """What a reader sees when pointing at a number."""
+    number = entry.number
+    return f"{number.unit}; n = {number.text('n')}; bron: {number.source}"
+
+
+def resolve_number(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
+) -> nodes.Element | None:
+    """Link a number to its row; in a book without the register page it stays plain text."""
+    if node["reftype"] != REFERENCE_TYPE:
+        return None
+    if REGISTER_PAGE not in env.all_docs:
+        return content
+    target = anchor(node["reftarget"])
+    link = make_refnode(app.builder, node["refdoc"], REGISTER_PAGE, target, content, node["tooltip"])
+    link["classes"].append("getal")
+    return link
+
+
+class RegisterTable(nodes.General, nodes.Element):
+    """The place of the register's table; its HTML is made when links between pages are known."""
+
+
+class RegisterDirective(SphinxDirective):
+    """```{getallenregister}```: the table of all numbers."""
+
+    def run(self) -> list[nodes.Node]:
+        entries = list(register_of(self.env).values())
+        _warn_of_shared_anchors(entries, self.get_location())
+        return [RegisterTable(entries=entries)]
+
+
+def _warn_of_shared_anchors(entries: list[Entry], location: str) -> None:
+    seen: dict[str, str] = {}
+    for entry in entries:
+        other = seen.setdefault(anchor(entry.id), entry.id)
+        if other != entry.id:
+            message = f"Getallen {other!r} en {entry.id!r} delen één anker: geef er een een andere sleutel."
+            logger.warning(message, location=location, type=REFERENCE_TYPE)
+
+
+HEADERS = ("Getal", "Waarde", "95%-interval", "Eenheid", "n", "Hoofdstuk", "Bron")
+
+
+def visit_register(translator: Any, node: RegisterTable) -> None:
+    """Write the table; docutils' own has no scope on its headers and no anchor on a row."""
+    head = "".join(f'<th scope="col">{header}</th>' for header in HEADERS)
+    rows = "\n".join(_row(entry, _chapter_link(translator, entry)) for entry in node["entries"])
+    translator.body.append(
+        '<div class="vk-tabel-omslag" role="region" aria-label="Register van alle getallen" tabindex="0">'
+        f'<table class="vk-tabel vk-register"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table></div>\n"
+    )
+    raise nodes.SkipNode
+
+
+def _row(entry: Entry, chapter: str) -> str:
+    number = entry.number
+    interval = "–" if number.low is None else number.text("interval")
+    return (
+        f'<tr id="{anchor(entry.id)}"><th scope="row"><code>{_breakable(entry.id)}</code></th>'
+        f'<td class="getalcel">{number.text()}</td><td class="getalcel">{interval}</td>'
+        f"<td>{escape(number.unit)}</td>"
+        f'<td class="getalcel">{number.text("n")}</td><td>{chapter}</td><td>{escape(number.source)}</td></tr>'
+    )
+
+
+def _breakable(number_id: str) -> str:
+    return escape(number_id).replace(".", ".<wbr>")
+
+
+def _chapter_link(translator: Any, entry: Entry) -> str:
+    """The chapter's title as a link, or its bare name when it is not a page of this book."""
+    builder = translator.builder
+    if entry.chapter not in builder.env.titles:
+        return escape(entry.chapter)
+    title = escape(builder.env.titles[entry.chapter].astext())
+    return f'<a href="{builder.get_relative_uri(REGISTER_PAGE, entry.chapter)}">{title}</a>'
+
+
+def skip(_translator: Any, _node: nodes.Node) -> None:
+    """Leave a node out of builders that make no HTML."""
+    raise nodes.SkipNode
+
+
+def visit_hidden_code(translator: Any, node: HideCodeCellNode) -> None:
+    """MyST-NB's own visitor without its English aria-label: the visible prompt is the name of the control."""
+    prompts = (("collapsed", node["prompt_show"]), ("expanded", node["prompt_hide"]))
+    lines = "".join(f'<p class="{state} admonition-title">{escape(text)}</p>\n' for state, text in prompts)
+    classes = " ".join(node["classes"])
+    translator.body.append(f'<details class="admonition hide {classes}">\n<summary>\n{lines}</summary>\n')
+
+
+def anchor_locale_dirs(app: Sphinx, config: Config) -> None:
+    """Make the folders absolute: Sphinx looks for its scripts' translations from the working folder."""
+    config.locale_dirs = [str(Path(app.srcdir, folder)) for folder in config.locale_dirs]
+
+
+def mark_language(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Mark the text of a page whose front matter has another `lang`; the shell around it stays Dutch."""
+    language = app.env.metadata.get(page, {}).get("lang")
+    if language and language != app.config.language:
+        context["body"] = f'<div lang="{escape(language)}">{context["body"]}</div>'
+
+
+def translate_copybutton(app: Sphinx, problem: Exception | None) -> None:
+    """Teach the copied script of sphinx_copybutton its Dutch."""
+    script = Path(app.outdir, "_static", "copybutton.js")
+    if problem or not script.exists():
+        return
+    text = script.read_text(encoding="utf-8")
+    if COPYBUTTON_DUTCH not in text:
+        dutch = text.replace(COPYBUTTON_START, COPYBUTTON_START + COPYBUTTON_DUTCH, 1)
+        script.write_text(dutch, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx."""
+    require_staged(Path(app.srcdir))
+    bibliography.register_styles()
+    # jupyter-book always passes this one, also when sphinx_comments is not among the extensions.
+    app.add_config_value("comments_config", {}, "html")
+    app.setup_extension("myst_nb")
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_HideCellInput))
+    app.add_node(RegisterTable, html=(visit_register, None), latex=(skip, None), text=(skip, None))
+    app.add_role("getal", NumberRole())
+    app.add_directive("getallenregister", RegisterDirective)
+    app.connect("config-inited", anchor_locale_dirs)
+    app.connect("missing-reference", resolve_number)
+    app.connect("html-page-context", mark_language)
+    app.connect("build-finished", translate_copybutton)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

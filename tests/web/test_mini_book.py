@@ -1,0 +1,144 @@
+"""The mini-book in Debian's Chromium: silent, self-contained, usable on a phone and by keyboard."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from book.minibook import PAGES, Build
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+# No sandbox in a container; the rest keeps the browser itself from calling home.
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+# What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
+    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container'))
+    .filter(e => !e.closest('.bd-sidebar-secondary'))
+    .map(e => e.outerHTML.slice(0, 80))"""
+
+pytestmark = [
+    pytest.mark.web,
+    pytest.mark.xdist_group("minibook"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} ontbreekt: apt-get install chromium"),
+]
+
+
+class SilentHandler(SimpleHTTPRequestHandler):
+    """Serves files without a line in the log for each."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Visit:
+    """A page in the browser, with what it complained about and where it asked for files."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture(scope="module")
+def site(mini_book: Build) -> Iterator[str]:
+    """The address of the mini-book, served from a thread."""
+    assert mini_book.code == 0, mini_book.log
+    handler = functools.partial(SilentHandler, directory=str(mini_book.html))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, address: str, size: dict[str, int], theme: str = "light") -> Visit:
+    """Open an address in a fresh profile, with the theme a reader would have chosen before."""
+    context = browser.new_context(viewport=size)
+    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    visit = Visit(context.new_page())
+    visit.page.goto(address)
+    return visit
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_page_is_silent_and_asks_no_other_host(browser: Browser, site: str, name: str) -> None:
+    visit = open_page(browser, f"{site}{name}.html", DESKTOP)
+    visit.page.wait_for_load_state("networkidle")
+    assert visit.complaints == []
+    assert visit.requests and [url for url in visit.requests if not url.startswith((site, "data:"))] == []
+
+
+def test_first_visit_is_light_and_silent(browser: Browser, site: str) -> None:
+    visit = Visit(browser.new_context(color_scheme="dark").new_page())
+    visit.page.goto(f"{site}index.html", wait_until="networkidle")
+    assert visit.complaints == []
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_fits_a_phone(browser: Browser, site: str, name: str, theme: str) -> None:
+    page = open_page(browser, f"{site}{name}.html", PHONE, theme).page
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(BEYOND_THE_EDGE) == []
+
+
+def test_figure_keeps_a_white_face_in_the_dark(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}amsterdam.html", DESKTOP, "dark").page
+    colour = page.locator("figure img").evaluate("image => getComputedStyle(image).backgroundColor")
+    assert colour == "rgb(255, 255, 255)"
+
+
+def test_hidden_code_opens_by_keyboard(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}amsterdam.html", DESKTOP).page
+    summary = page.locator("details.hide > summary").first
+    assert summary.inner_text().strip() == "Toon de code"
+    assert not page.locator("details.hide pre").first.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert summary.inner_text().strip() == "Verberg de code"
+    assert page.locator("details.hide pre").first.is_visible()
+
+
+def test_number_leads_to_its_row(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}amsterdam.html", PHONE).page
+    page.locator("article a.getal").first.click()
+    page.wait_for_url("**/verantwoording.html#getal-amsterdam-helling")
+    assert page.locator("tr#getal-amsterdam-helling").is_visible()
+
+
+def test_search_finds_a_word_by_its_stem(browser: Browser, site: str) -> None:
+    visit = open_page(browser, f"{site}search.html?q=woningcorporatiewijk", DESKTOP)
+    result = visit.page.locator("#search-results li a").first
+    result.wait_for()
+    assert result.inner_text() == "Amsterdam"
+    visit.page.get_by_text("Gevonden: 1").wait_for()
+    assert visit.complaints == []
