@@ -10,3 +10,6 @@ EXECUTED = BUILD / "executed"
 SOURCE = BUILD / "source"
 HTML = BUILD / "html"
 REGISTER = BUILD / "register.json"
+
+# The file that tells a renderer that a folder of sources was laid ready by the builder.
+MARKER = ".staged"

@@ -64,7 +64,7 @@ def canonical(name: object) -> str | None:
     if not isinstance(name, str):
         return None
     ascii_name = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    words = re.sub(r"\be\.? ?o\b\.?", "en omgeving", ascii_name)
+    words = re.sub(r"\be\.?\s*o\b\.?", "en omgeving", ascii_name)
     tokens = [SPELLINGS.get(word, word) for word in re.findall(r"[a-z0-9]+", words)]
     tokens.sort(key=lambda word: word != "kern")  # "Kern Lewedorp" is "Lewedorp (kern)"
     return "".join(tokens) or None
@@ -112,7 +112,8 @@ def judge_gemeenten(rows: pd.DataFrame, earlier_codes: pd.Index) -> pd.DataFrame
         then and 2017 together that stand in both), and `oordeel`: "indeling" (the codes of 2017 are those of the
         layout), "eerder" (they are the older ones), "gelijk" (it makes no difference), "onbeslist".
     """
-    differs = rows.eerder.fillna("") != rows.indeling.fillna("")
+    known = rows[["eerder", "indeling"]].astype(object).fillna("")
+    differs = known.eerder != known.indeling
     before = earlier_codes.to_series().groupby(earlier_codes.str[2:6]).agg(set).to_dict()
     judged = {}
     for gemeente, part in rows.groupby("gemeente"):

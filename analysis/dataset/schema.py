@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pandera.errors
 from frictionless import Schema
+from pandera.errors import SchemaErrorReason
 from pandera.io.pandas_io import from_frictionless_schema
 from pandera.pandas import DataFrameSchema
 
@@ -17,6 +18,12 @@ from analysis.errors import InvalidInput
 from analysis.paths import DATA
 
 DESCRIPTION = "datapackage.json"
+
+# With these failures pandera gives the name of a column where it otherwise gives rows and values.
+MISPLACED = {
+    SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME: "ontbreekt",
+    SchemaErrorReason.COLUMN_NOT_IN_SCHEMA: "staat niet in de beschrijving",
+}
 
 
 def describe(folder: Path = DATA) -> dict[str, Any]:
@@ -61,12 +68,16 @@ def check(table: pd.DataFrame, name: str, folder: Path = DATA) -> pd.DataFrame:
         raise InvalidInput(f"Tabel {name!r} klopt niet met {DESCRIPTION}: {_explain(error)}") from error
 
 
-def _explain(error: pandera.errors.SchemaError) -> str:
+def _explain(error: pandera.errors.SchemaError | pandera.errors.SchemaErrors) -> str:
     """Column, row and value of the first failure, in a sentence."""
+    if isinstance(error, pandera.errors.SchemaErrors):
+        error = error.schema_errors[0]
     cases = error.failure_cases
+    if error.reason_code in MISPLACED:
+        return f"kolom {cases!r} {MISPLACED[error.reason_code]}."
     if not isinstance(cases, pd.DataFrame) or cases.empty:
         return str(error).splitlines()[0]
-    case = cases.iloc[0]
+    first = cases.astype(object).iloc[0]
     column = getattr(error.schema, "name", None) or "?"
-    where = f"rij {case['index']}" if "index" in case and pd.notna(case["index"]) else "de tabel"
-    return f"kolom {column!r}, {where}: {case['failure_case']!r} voldoet niet aan {error.check!s}."
+    where = f"rij {first['index']}" if pd.notna(first.get("index")) else "de tabel"
+    return f"kolom {column!r}, {where}: {first['failure_case']!r} voldoet niet aan {error.check!s}."

@@ -37,6 +37,7 @@ def _read(name: str, folder: Path) -> pd.DataFrame:
     fields = described["schema"]["fields"]
     texts = {field["name"]: "string" for field in fields if field["type"] in TEXT_TYPES}
     table = pd.read_csv(path, dtype=texts, na_values=[""], keep_default_na=False)
+    table.index += 2  # the row in the file, for messages
     checked = schema.check(table, name, folder)
     return checked.set_index(described["schema"]["primaryKey"])
 
@@ -98,7 +99,8 @@ def _write_table(table: pd.DataFrame, name: str, folder: Path, aside: Path) -> P
     unknown, missing = set(flat.columns) - set(order), set(order) - set(flat.columns)
     if unknown or missing:
         raise InvalidInput(f"Tabel {name!r} heeft andere kolommen dan beschreven: {sorted(unknown | missing)}.")
-    checked = schema.check(flat[order], name, folder)
+    # An empty text is written as an empty cell, which is read as missing: so it counts as missing here.
+    checked = schema.check(flat[order].replace("", None), name, folder)
     path = aside / described["path"]
     _whole_numbers(checked).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return path

@@ -43,6 +43,10 @@ def add(buurten: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def available(table: pd.DataFrame, fewest: int) -> list[Characteristic]:
-    """The characteristics that at least `fewest` rows have; tenure is known in Amsterdam only."""
-    return [item for item in (*CHARACTERISTICS, *TENURE) if table[item.column].notna().sum() >= fewest]
+# A characteristic that fewer buurten have is left out: its association could not be told.
+FEWEST_BUURTEN = 20
+
+
+def available(table: pd.DataFrame) -> list[Characteristic]:
+    """The characteristics that enough buurten have; tenure is known in Amsterdam only."""
+    return [item for item in (*CHARACTERISTICS, *TENURE) if table[item.column].notna().sum() >= FEWEST_BUURTEN]

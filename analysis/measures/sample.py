@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.choices import BIG_CITY, Choices
+from analysis.dataset.validate import NATIONAL_2017
+from analysis.measures import context
 
 # The register's plain slopes keep this cut, so that they can be checked against any other count (research design).
 REGISTER_CUT = 200
@@ -53,6 +55,24 @@ def select(buurten: pd.DataFrame, choices: Choices, cut: int | None = None, outc
     return table[table.gewicht >= max(fewest, 1)].dropna(subset=["belasting", "uitkomst"])
 
 
+def of_city(buurten: pd.DataFrame, gemeentecode: str) -> pd.DataFrame:
+    """The buurten of one gemeente."""
+    return buurten[buurten.gemeentecode == gemeentecode]
+
+
+def of_cities(buurten: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:
+    """The buurten of these gemeenten."""
+    return buurten[buurten.gemeentecode.isin(cities.index)]
+
+
+def burden_of_cities(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Per city the mean burden over inhabitants (`belasting`, %), over buurten that have the figure."""
+    known = of_cities(buurten, cities).dropna(subset=[choices.income.column, "inwoners_2017"])
+    by_city = known.groupby("gemeentecode")
+    total = (known[choices.income.column] * known.inwoners_2017).groupby(known.gemeentecode).sum()
+    return cities.assign(belasting=total / by_city.inwoners_2017.sum(), buurten=by_city.size())
+
+
 @dataclass(frozen=True)
 class Coverage:
     """Shares of the inhabitants of 2017 (0 to 100 %) that survive each step, and the buurten at the end."""
@@ -69,3 +89,28 @@ def coverage(buurten: pd.DataFrame, inhabitants: float, choices: Choices, cut: i
     steps = (linked, linked[linked[choices.outcome.column].notna()], select(buurten, choices, cut))
     shares = [100 * step.inwoners_2017.sum() / inhabitants for step in steps]
     return Coverage(*shares, buurten=len(steps[-1]))
+
+
+def coverage_of_country(buurten: pd.DataFrame, choices: Choices, cut: int) -> Coverage:
+    """Coverage of the Netherlands, against the national row of KWB 2017."""
+    return coverage(buurten, NATIONAL_2017["AantalInwoners"], choices, cut)
+
+
+def coverage_of_cities(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int) -> Coverage:
+    """Coverage of these cities together, against their own totals in KWB 2017."""
+    return coverage(of_cities(buurten, cities), cities.inwoners_2017.sum(), choices, cut)
+
+
+def coverage_by_city(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Per city the shares of `Coverage` under the choices' own cut."""
+    rows = {
+        code: {"gemeente": city.gemeentenaam, "inwoners": city.inwoners_2017,
+               **vars(coverage(of_city(buurten, code), city.inwoners_2017, choices, choices.ondergrens))}
+        for code, city in cities.iterrows()
+    }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
+
+
+def prepare(buurten: pd.DataFrame) -> pd.DataFrame:
+    """Add what the models need to the dataset's table: log crime rate and derived characteristics."""
+    return context.add(with_crime(buurten))

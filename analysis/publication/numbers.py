@@ -6,10 +6,11 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from analysis.publication import dutch
+from analysis import dutch
 
 # The MIME type under which a number travels in the output of its cell; the builder collects it, readers never see it.
 MIME = "application/vnd.veerkracht.number+json"
+SENTENCE_MIME = "application/vnd.veerkracht.sentence+json"
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,10 @@ class Numbers(tuple[Number, ...]):
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         lines = [f"{number.key} = {number.text()} {number.unit} (n = {number.text('n')})" for number in self]
         return {MIME: [asdict(number) for number in self], "text/plain": "\n".join(lines)}
+
+
+class Sentences(dict[str, str]):
+    """Sentences that a result decides, by key; they travel as cell output, like numbers."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {SENTENCE_MIME: dict(self), "text/plain": "\n".join(f"{key}: {text}" for key, text in self.items())}

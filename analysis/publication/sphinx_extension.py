@@ -19,13 +19,12 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
 
 logger = logging.getLogger(__name__)
 
-# Written by the staging step; without it the sources are templates: no output, no numbers.
-MARKER = ".staged"
 NOT_STAGED = "Dit boek wordt gebouwd uit uitgevoerde hoofdstukken: draai eerst `make book`."
 
 REGISTER_FILE = "register.json"

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from analysis.errors import InvalidInput
 from analysis.sources.tables import index_by_code, locate, numbers, read_csv, read_excel, select
 
 FILE_BUURTEN = "amsterdam/buurten-2015-2022-omnummering-geometrie.csv"
@@ -25,7 +26,11 @@ def read_buurten(raw: Path) -> gpd.GeoDataFrame:
         "BUURTCODE_CBS_2022": "cbs_2022", "BUURTNAAM_2022": "naam_2022", "geometrie": "geometrie",
     }  # fmt: skip
     table = read_csv(locate(raw, FILE_BUURTEN), FILE_BUURTEN, names).rename(columns=names)
-    shapes = shapely.from_wkt(table.pop("geometrie").str.split(";", n=1).str[-1])
+    text = table.pop("geometrie")
+    shapes = shapely.from_wkt(text.str.split(";", n=1).str[-1], on_invalid="ignore")
+    wrong = text[shapely.is_missing(shapes)]
+    if len(wrong):
+        raise InvalidInput(f"{FILE_BUURTEN}, rij {wrong.index[0]}: {wrong.iloc[0][:40]!r} is geen vlak in WKT.")
     return gpd.GeoDataFrame(table, geometry=list(shapes), crs=RD_NEW)
 
 

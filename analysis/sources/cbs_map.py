@@ -68,10 +68,11 @@ def read_buurten_2014(raw: Path) -> Buurten2014:
     try:
         topology = json.loads(path.read_text(encoding="utf-8"))
         areas = topology["objects"]["layer"]["geometries"]
-    except (json.JSONDecodeError, KeyError) as error:
+        table = pd.DataFrame([{"code": area["id"], "naam": area["properties"]["statnaam"]} for area in areas])
+        points = _points(topology)
+    except (ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
         raise InvalidInput(f"Bestand {FILE_2014} is beschadigd of geen TopoJSON ({error}): haal het opnieuw op.") from error
-    table = pd.DataFrame([{"code": area["id"], "naam": area["properties"]["statnaam"]} for area in areas])
-    return Buurten2014(index_by_code(table, "code", FILE_2014).naam, _points(topology), _borders(areas))
+    return Buurten2014(index_by_code(table, "code", FILE_2014).naam, points, _borders(areas))
 
 
 def _points(topology: dict[str, Any]) -> gpd.GeoSeries:

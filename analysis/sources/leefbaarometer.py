@@ -28,7 +28,7 @@ def read(raw: Path) -> pd.DataFrame:
     """
     columns = ["bu_code", "versie", "jaar", "bu_naam", TOTAL, *DIMENSIONS]
     table = read_zipped_csv(locate(raw, FILE), FILE, columns)
-    table = table[table.versie == VERSION].drop(columns="versie").reset_index(drop=True)
+    table = table[table.versie == VERSION].drop(columns="versie")
     for column in ("jaar", TOTAL, *DIMENSIONS):
         table[column] = numbers(table[column], FILE)
     return table.astype({"jaar": int})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,7 +20,13 @@ CBS_NUMBER = re.compile(r"_\d+$")
 # "." stands for missing or suppressed at CBS, "-" for none or unknown at Amsterdam, "NA" at the Leefbaarometer.
 MISSING = ("", ".", "-", "NA", "nan", "None")
 
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE]-?\d+)?")
+# What reading a damaged zip, or a workbook (which is one), can raise.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
+
+# Tables keep the row numbers of their file (as a spreadsheet shows them): the header is row 1.
+FIRST_ROW = 2
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 DUTCH_NUMBER = re.compile(r"-?\d{1,3}(\.\d{3})*,\d+|-?\d+,\d+|-?\d{1,3}(\.\d{3}){2,}")
 
 
@@ -42,18 +50,31 @@ def read_csv(source: Path | io.BytesIO, file: str, columns: Iterable[str], separ
         separator: between fields.
 
     Returns:
-        Text columns named as asked, stripped of padding.
+        Text columns named as asked, stripped of padding, indexed by the row in the file.
 
     Raises:
-        InvalidInput: when the file is empty or unreadable, or a column is missing or found twice.
+        InvalidInput: when the file is empty, unreadable or cut off, or a column is missing or found twice.
     """
+    content = source.read_bytes() if isinstance(source, Path) else source.getvalue()
     try:
-        table = pd.read_csv(source, dtype=str, sep=separator, encoding="utf-8-sig", keep_default_na=False)
+        table = pd.read_csv(io.BytesIO(content), dtype=str, sep=separator, encoding="utf-8-sig", keep_default_na=False)
     except pd.errors.EmptyDataError:
         raise InvalidInput(f"Bestand {file} is leeg: haal het opnieuw op bij de uitgever.") from None
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise InvalidInput(f"Bestand {file} is niet te lezen als CSV ({error}): haal het opnieuw op.") from error
+    _refuse_short_row(content, file, separator)
+    table.index = range(FIRST_ROW, FIRST_ROW + len(table))
     return select(table, file, columns)
+
+
+def _refuse_short_row(content: bytes, file: str, separator: str) -> None:
+    """A row with fewer fields than the header is where a download broke off; pandas would fill it up in silence."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator)
+    width = len(next(rows))
+    for row, fields in enumerate(rows, FIRST_ROW):
+        if fields and len(fields) < width:
+            raise InvalidInput(f"{file}, rij {row}: {len(fields)} velden in plaats van {width}; het bestand is "
+                               "afgekapt of beschadigd: haal het opnieuw op.")  # fmt: skip
 
 
 def read_zipped_csv(path: Path, file: str, columns: Iterable[str]) -> pd.DataFrame:
@@ -64,16 +85,18 @@ def read_zipped_csv(path: Path, file: str, columns: Iterable[str]) -> pd.DataFra
             if len(names) != 1:
                 raise InvalidInput(f"Bestand {file} hoort één CSV te bevatten, maar bevat er {len(names)}.")
             return read_csv(io.BytesIO(archive.read(names[0])), f"{file}/{names[0]}", columns)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise InvalidInput(f"Bestand {file} is beschadigd of afgekapt ({error}): haal het opnieuw op.") from error
 
 
-def read_excel(path: Path, file: str, **options: object) -> pd.DataFrame:
-    """Read a sheet of an .xlsx as text; a damaged file gives a sentence."""
+def read_excel(path: Path, file: str, skiprows: int = 0) -> pd.DataFrame:
+    """Read a sheet of an .xlsx as text, indexed by the row in the file; a damaged file gives a sentence."""
     try:
-        return pd.read_excel(path, dtype=str, keep_default_na=False, **options)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError) as error:
+        table = pd.read_excel(path, dtype=str, keep_default_na=False, skiprows=skiprows)
+    except (*DAMAGED, ValueError, KeyError) as error:
         raise InvalidInput(f"Bestand {file} is beschadigd of geen Excel-bestand ({error}): haal het opnieuw op.") from error
+    first = FIRST_ROW + skiprows
+    return table.set_axis(range(first, first + len(table)))
 
 
 def select(table: pd.DataFrame, file: str, columns: Iterable[str]) -> pd.DataFrame:

@@ -1,0 +1,138 @@
+"""The command line: `python -m analysis …`. Words and calls, nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from analysis import paths
+from analysis.choices import PARAMETERS
+from analysis.errors import InvalidInput
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in Dutch that a command can't be read, and how to find out what can."""
+
+    def error(self, message: str) -> NoReturn:
+        """Stop with one sentence."""
+        raise InvalidInput(f"Deze opdracht is niet te lezen ({message}); zie `{self.prog} --help`.")
+
+
+def parser() -> Parser:
+    """The commands and their options."""
+    top = Parser(prog="python -m analysis", description="Veerkracht versterken in de stad: boek, hoofdstukken en data.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="opdracht")
+
+    book = commands.add_parser("book", help="voer de hoofdstukken uit en bouw het boek")
+    book.set_defaults(run=build_book)
+
+    run = commands.add_parser(
+        "run", help="voer één hoofdstuk uit, voor een andere gemeente, jaar of maat",
+        epilog="Voorbeeld: python -m analysis run amsterdam --gemeente Rotterdam --peiljaar 2020",
+    )  # fmt: skip
+    run.add_argument("chapter", metavar="hoofdstuk", help="naam van een hoofdstuk, zoals amsterdam")
+    for name, parameter in PARAMETERS.items():
+        run.add_argument(f"--{name}", metavar="WAARDE", help=f"{parameter.meaning}: {parameter.allowed}")
+    run.add_argument("-p", dest="pairs", nargs=2, action="append", default=[], metavar=("NAAM", "WAARDE"),
+                     help="een parameter zoals papermill hem schrijft")  # fmt: skip
+    run.add_argument("--uit", type=Path, help="waar het uitgevoerde hoofdstuk komt (standaard in _build/runs)")
+    run.set_defaults(run=run_chapter)
+
+    data = commands.add_parser("data", help="bouw de dataset uit de bestanden van de uitgevers")
+    actions = data.add_subparsers(dest="action", required=True, metavar="actie")
+    build = actions.add_parser("build", help="lees, controleer, harmoniseer en schrijf data/")
+    build.add_argument("--raw", type=Path, required=True, metavar="MAP", help="map met de bestanden van de uitgevers")
+    build.set_defaults(run=build_data)
+
+    serve = commands.add_parser("serve", help="toon het gebouwde boek op deze computer")
+    serve.add_argument("--port", type=int, default=8000, metavar="POORT", help="standaard 8000")
+    serve.set_defaults(run=serve_book)
+    return top
+
+
+def build_book(_: argparse.Namespace) -> None:
+    """`book`: build the whole book."""
+    from analysis.publication.build import build_book as build
+
+    build()
+
+
+def run_chapter(given: argparse.Namespace) -> None:
+    """`run`: execute one chapter with other parameters."""
+    from analysis.publication import build, execute, register
+
+    notebook = paths.BOOK / f"{given.chapter}.ipynb"
+    if not notebook.exists():
+        raise InvalidInput(f"Hoofdstuk {given.chapter!r} bestaat niet; er zijn: {', '.join(build.chapter_names())}.")
+    parameters = _parameters(given)
+    choices = build.settled(notebook, parameters)
+    label = "-".join([notebook.stem, *(str(value).lower().replace(" ", "-") for value in parameters.values())])
+    output = given.uit or paths.BUILD / "runs" / f"{label}.ipynb"
+    done = execute.execute_one(execute.Task(notebook, output.resolve(), parameters))
+    chapter = build.read_chapter(notebook.stem, output, choices, build.settled(notebook, {}))
+    numbers = register.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
+    print(f"{done.task.name}: uitgevoerd in {done.seconds:.1f} s, in {output}")
+    for name, entry in numbers.items():
+        print(f"  {name} = {entry.number.text()} {entry.number.unit}")
+
+
+def _parameters(given: argparse.Namespace) -> dict[str, Any]:
+    """Parameters as options and as -p pairs; numbers become numbers, as papermill does."""
+    options = {name: getattr(given, name) for name in PARAMETERS if getattr(given, name) is not None}
+    return {name: yaml.safe_load(value) for name, value in {**options, **dict(given.pairs)}.items()}
+
+
+def build_data(given: argparse.Namespace) -> None:
+    """`data build`: build the dataset and tell what it covers."""
+    from analysis.dataset.build import build
+
+    tables = build(given.raw)
+    for name, table in tables.items():
+        print(f"  data/{name}.csv: {len(table)} rijen")
+    links = tables["koppeling"]
+    share = links.inwoners_2017.where(links.buurtcode.notna()).sum() / links.inwoners_2017.sum()
+    print(f"  gekoppeld met KWB 2017: {100 * share:.1f} % van de inwoners")
+
+
+def serve_book(given: argparse.Namespace) -> None:
+    """`serve`: show the built book on localhost until interrupted."""
+    if not (paths.HTML / "index.html").exists():
+        raise InvalidInput("Er is nog geen boek om te tonen: draai eerst `make book`.")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(paths.HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler) as server:
+        print(f"Het boek staat op http://localhost:{given.port} (stop met Ctrl-C).")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        0, or 1 when the input can't be used; what is wrong is told in one sentence.
+    """
+    try:
+        top = parser()
+        given, unknown = top.parse_known_args(arguments)
+        if unknown:
+            name = unknown[0].lstrip("-")
+            raise InvalidInput(f"Parameter {name!r} bestaat niet; `{given.command}` kent: {', '.join(PARAMETERS)}."
+                               if given.command == "run" else f"Optie {unknown[0]!r} bestaat niet.")  # fmt: skip
+        given.run(given)
+    except InvalidInput as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""Charts: result in, figure out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from analysis.choices import REFERENCE, Choices, Measure
+from analysis.figures import theme
+from analysis.figures.output import Figure
+from analysis.models.cities import Pooled
+from analysis.models.deviation import TYPE_ORDER
+from analysis.models.response import Curve
+from analysis import dutch
+
+CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners, logschaal",
+                "Politie/CBS 2024")  # fmt: skip
+
+
+def response(name: str, sample: pd.DataFrame, curve: Curve, outcome: Measure, choices: Choices, title: str) -> Figure:
+    """Every buurt as a dot, with the curve, its 95 % band and the straight line."""
+    canvas, (axes,) = theme.canvas(
+        3.6, title,
+        f"{outcome.label.capitalize()} ({outcome.unit}); elke stip is een buurt, groter is meer inwoners",
+        f"Bron: {outcome.source}; {choices.income.source}. n = {dutch.number(len(sample))} buurten in "
+        f"{choices.gemeente} met {dutch.number(choices.ondergrens)} inwoners of meer.",
+    )  # fmt: skip
+    sns.scatterplot(
+        sample, x="belasting", y="uitkomst", size="gewicht", sizes=(8, 120), color=theme.OTHER, alpha=0.45,
+        linewidth=0, legend=False, ax=axes,
+    )  # fmt: skip
+    grid = curve.grid
+    axes.fill_between(grid.belasting, grid.low, grid.high, color=theme.ACCENT, alpha=0.18, linewidth=0)
+    axes.plot(grid.belasting, grid.curve, color=theme.ACCENT, linewidth=2.2, label="gebogen lijn, met 95 %-band")
+    axes.plot(grid.belasting, grid.line, color=theme.INK, linewidth=1.2, linestyle="--", label="rechte lijn")
+    if outcome.column == CRIME.column:
+        _rate_ticks(axes)
+    else:
+        axes.axhline(0, color=theme.SOFT, linewidth=0.8)
+    axes.set(xlabel=f"{choices.income.label.capitalize()} ({choices.income.unit})", ylabel="")
+    axes.set_xlim(left=0)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="best")
+    columns = ["buurtnaam", "wijkcode", "gewicht", "belasting", "uitkomst"]
+    return Figure(name, canvas, sample[columns].reset_index().rename(columns={"gewicht": "inwoners"}))
+
+
+def _rate_ticks(axes: Axes) -> None:
+    """Log rates are read as rates."""
+    rates = [rate for rate in (5, 10, 20, 50, 100, 200, 500, 1000, 2000) if np.log(rate) >= axes.get_ylim()[0]
+             and np.log(rate) <= axes.get_ylim()[1]]  # fmt: skip
+    axes.set_yticks(np.log(rates), [dutch.number(rate) for rate in rates])
+
+
+def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title: str) -> Figure:
+    """Association of each characteristic with both outcomes among buurten of equal burden, with intervals."""
+    fewest = min(int(table.n.min()) for table in results.values())
+    canvas, axes = theme.canvas(
+        3.1, title,
+        "Verschil in de uitkomst (standaardafwijkingen) bij één standaardafwijking meer van het kenmerk, tussen "
+        "buurten met een even groot aandeel zeer lage inkomens; 95 %-interval",
+        f"Bron: BZK, Leefbaarometer 3.0; Politie/CBS 2024; {choices.income.source}; Gemeente Amsterdam 2017 (eigendom). "
+        f"n = {dutch.number(fewest)} buurten of meer. Open stip: hangt zo sterk samen met het inkomen (boven 0,7) dat "
+        "de twee niet te scheiden zijn.",
+        panels=len(results), sharey=True, sharex=True,
+    )  # fmt: skip
+    frames = []
+    for one, (label, table) in zip(axes, results.items(), strict=True):
+        _dots(one, table.iloc[::-1])
+        one.set_title(label, loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
+        frames.append(table.reset_index().assign(uitkomst=label))
+    return Figure(name, canvas, pd.concat(frames))
+
+
+def _dots(axes: Axes, table: pd.DataFrame) -> None:
+    places = np.arange(len(table))
+    axes.axvline(0, color=theme.SOFT, linewidth=0.9)
+    axes.hlines(places, table.low, table.high, color=theme.ACCENT, linewidth=2)
+    face = [theme.ACCENT if separable else theme.PAPER for separable in table.separable]
+    axes.scatter(table.value, places, s=44, c=face, edgecolors=theme.ACCENT, linewidths=1.6, zorder=3)
+    axes.set_yticks(places, list(table.index))
+
+
+def forest(name: str, table: pd.DataFrame, pooled: Pooled, unit: str, source: str, title: str, per: float = 10) -> Figure:
+    """The slope of every city with its interval; the reference city, the pooled mean and the reach for a new city.
+
+    Args:
+        name: of the figure.
+        table: result of `models.cities.slopes`.
+        pooled: result of `models.cities.pool`.
+        unit, source, title: in Dutch.
+        per: percentage points that the slope is shown for.
+    """
+    ordered = table.sort_values("value", ascending=False)
+    canvas, (axes,) = theme.canvas(
+        0.19 * len(ordered) + 0.9, title,
+        f"{unit}, bij {dutch.number(per)} procentpunt meer zeer lage inkomens; punt en 95 %-interval",
+        f"{source} n = {dutch.number(table.n.sum())} buurten in {len(table)} steden. Balk: waar een stad die niet is "
+        f"meegeteld naar verwachting valt (95 %). Lijn: gemiddelde van {pooled.cities} steden zonder Amsterdam.",
+    )  # fmt: skip
+    places = np.arange(len(ordered))
+    colours = [theme.LESS_SAFE if code == REFERENCE else theme.ACCENT for code in ordered.index]
+    axes.axvspan(per * pooled.new_low, per * pooled.new_high, color=theme.SAFER_LIGHT, alpha=0.28, linewidth=0)
+    axes.axvline(per * pooled.value, color=theme.ACCENT, linewidth=1.2)
+    axes.axvline(0, color=theme.INK, linewidth=0.9)
+    axes.hlines(places, per * ordered.low, per * ordered.high, color=colours, linewidth=1.8)
+    axes.scatter(per * ordered.value, places, s=24, c=colours, zorder=3)
+    axes.set_yticks(places, list(ordered.gemeente))
+    for label, code in zip(axes.get_yticklabels(), ordered.index, strict=True):
+        label.set_weight("bold" if code == REFERENCE else "normal")
+    axes.set_ylim(-0.7, len(ordered) - 0.3)
+    axes.grid(axis="y", visible=False)
+    columns = ["gemeente", "value", "low", "high", "error", "r2", "n", "clusters"]
+    return Figure(name, canvas, ordered[columns].reset_index())
+
+
+def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure:
+    """Per city how well Amsterdam's curve predicts: with Amsterdam's own level, and with the city's."""
+    ordered = table.sort_values("r2_shifted")
+    canvas, (axes,) = theme.canvas(
+        0.19 * len(ordered) + 0.9, title,
+        "Deel van de verschillen tussen buurten dat de Amsterdamse lijn voorspelt (R²); 0 is even goed als het "
+        "gemiddelde van de stad zelf, lager is slechter",
+        f"{source} n = {dutch.number(table.n.sum())} buurten in {len(table)} steden.",
+    )  # fmt: skip
+    places, floor = np.arange(len(ordered)), -1.0
+    axes.axvline(0, color=theme.INK, linewidth=0.9)
+    axes.hlines(places, ordered.r2_own.clip(floor), ordered.r2_shifted.clip(floor), color=theme.GRID, linewidth=2)
+    axes.scatter(ordered.r2_own.clip(floor), places, s=26, c=theme.LESS_SAFE, zorder=3, label="met het niveau van Amsterdam")
+    axes.scatter(ordered.r2_shifted.clip(floor), places, s=26, c=theme.ACCENT, zorder=3, label="met het niveau van de stad zelf")
+    for place, value in zip(places, ordered.r2_own, strict=True):
+        if value < floor:
+            axes.annotate(f"◂ {dutch.number(value, 1)}", (floor, place), xytext=(6, 0), textcoords="offset points",
+                          va="center", size=theme.SMALL_SIZE, color=theme.SOFT)  # fmt: skip
+    axes.set_yticks(places, list(ordered.gemeente))
+    axes.set_xlim(floor - 0.05, 1)
+    axes.set_ylim(-0.7, len(ordered) - 0.3)
+    axes.grid(axis="y", visible=False)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(0, 0.02))
+    return Figure(name, canvas, ordered.reset_index())
+
+
+def type_bars(name: str, shares: pd.DataFrame, source: str, title: str) -> Figure:
+    """Per city the share of its inhabitants in buurten of each type, as stacked bars.
+
+    Args:
+        name: of the figure.
+        shares: per gemeente, in the order to draw, a column for each type (%).
+        source, title: in Dutch.
+    """
+    canvas, (axes,) = theme.canvas(
+        0.2 * len(shares) + 1.5, title, "Aandeel van de inwoners, naar type buurt (%)", source
+    )  # fmt: skip
+    ordered, left = shares.iloc[::-1], np.zeros(len(shares))
+    for kind in TYPE_ORDER:
+        axes.barh(np.arange(len(ordered)), ordered[kind], left=left, color=theme.TYPE_COLOURS[kind], label=kind, height=0.78)
+        left += ordered[kind].to_numpy()
+    axes.set_yticks(np.arange(len(ordered)), list(ordered.index))
+    axes.set_ylim(-0.6, len(ordered) - 0.4)
+    axes.set_xlim(0, 100)
+    axes.grid(axis="y", visible=False)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)
+    return Figure(name, canvas, shares.rename_axis("gemeente").reset_index())

@@ -1,0 +1,50 @@
+"""Figures and tables as cell output: the picture or the HTML, with the data behind it for the builder to lay aside."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+# The MIME type under which the data of a figure travels; the builder writes it as CSV, one click away.
+DATA_MIME = "application/vnd.veerkracht.data+json"
+
+# Twice the pixels that a page column shows, so that a figure is sharp on a phone and in print.
+DOTS_PER_INCH = 200
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure and its data.
+
+    Attributes:
+        name: of the CSV, and of the figure on the page.
+        canvas: the matplotlib figure.
+        data: what is drawn, in the units of the axes.
+    """
+
+    name: str
+    canvas: Canvas
+    data: pd.DataFrame
+
+    def png(self) -> bytes:
+        """The picture; no date or version in it, so the same figure gives the same bytes."""
+        buffer = io.BytesIO()
+        self.canvas.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
+            "image/png": base64.b64encode(self.png()).decode(),
+            "text/plain": f"Figuur {self.name}",
+            DATA_MIME: data_record(self.name, self.data),
+        }
+
+
+def data_record(name: str, data: pd.DataFrame) -> dict[str, str]:
+    """The data of a figure as it travels: a name and a CSV with `.` as decimal sign."""
+    return {"name": name, "csv": data.to_csv(index=False, lineterminator="\n", float_format="%.6g")}

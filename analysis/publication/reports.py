@@ -1,0 +1,348 @@
+"""From results to what leaves a chapter: numbers with all they carry, and sentences that the result decides."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import REFERENCE, Choices
+from analysis.levers.evidence import GRADES
+from analysis.levers.need import pressed
+from analysis.measures.sample import Coverage
+from analysis.models.cities import Pooled
+from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
+from analysis.models.response import Curve, Slope
+from analysis.publication.numbers import Number, Numbers, Sentences
+
+CRIME_SOURCE = "Politie/CBS, misdrijven 2024; CBS, KWB 2024 (85984NED)"
+
+# Two outcomes whose standardised slopes differ by more than this factor do not tell the same story (research design, 3).
+DISAGREE_FACTOR = 2.0
+
+# A curve that predicts unseen wijken this much better than a line (share of the variance) is worth its bend.
+WORTH_A_BEND = 0.01
+
+
+def slug(text: str) -> str:
+    """A word for an id: "65-plussers" is "65_plussers"."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+def both(choices: Choices) -> str:
+    """The sources of outcome and burden."""
+    return f"{choices.outcome.source}; {choices.income.source}"
+
+
+def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
+    """The share of inhabitants at each step, the last under the plain key."""
+    unit = "% van de inwoners van 2017"
+    source = both(choices)
+    steps = {place: found.in_sample, f"{place}.gekoppeld": found.linked, f"{place}.met_onv": found.with_outcome}
+    return [Number(key, value, unit, found.buurten, source, decimals=1) for key, value in steps.items()]
+
+
+def scope(buurten: pd.DataFrame, cities: pd.DataFrame) -> list[Number]:
+    """How many cities and buurten there are."""
+    source = "BZK, Leefbaarometer 3.0; CBS, KWB 2017 (83765NED)"
+    return [
+        Number("steden", len(cities), "gemeenten met 100.000 inwoners of meer in 2017", len(cities), source),
+        Number("buurten", len(buurten), "buurten in de indeling van de Leefbaarometer", len(buurten), source),
+    ]
+
+
+def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
+    """Slope, per percentage point and per ten, R² and n of the first outcome."""
+    unit = f"LBM-punten per procentpunt {choices.income.label}"
+    source, n = both(choices), found.n
+    return [
+        Number(f"helling{suffix}", found.value, unit, n, source, found.low, found.high, decimals=4),
+        Number(f"helling10{suffix}", 10 * found.value, f"LBM-punten per 10 procentpunt {choices.income.label}", n, source,
+               10 * found.low, 10 * found.high, decimals=2),
+        Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
+        Number(f"n{suffix}", n, "buurten", n, source),
+    ]  # fmt: skip
+
+
+def crime(found: Slope, choices: Choices) -> list[Number]:
+    """Slope of log crime as a percentage per ten points, its R² and n."""
+    source = f"{CRIME_SOURCE}; {choices.income.source}"
+    percent = [100 * math.expm1(10 * value) for value in (found.value, found.low, found.high)]
+    return [
+        Number("misdrijven.verschil10", percent[0], f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
+               found.n, source, percent[1], percent[2], decimals=0),
+        Number("misdrijven.r2", found.r2, "aandeel van de variantie", found.n, source, decimals=2),
+        Number("misdrijven.n", found.n, "buurten", found.n, source),
+    ]  # fmt: skip
+
+
+def standardised(onv: Slope, crimes: Slope, choices: Choices) -> list[Number]:
+    """Both slopes in standard deviations of their outcome per ten points; more crime is turned round to less safe."""
+    unit = f"standaardafwijkingen van de uitkomst per 10 procentpunt {choices.income.label}; lager is minder veilig"
+    rows = (("standaard.onv", onv, 1, both(choices)), ("standaard.misdrijven", crimes, -1, CRIME_SOURCE))
+    numbers = []
+    for key, found, sign, source in rows:
+        low, high = sorted(sign * 10 * limit / found.outcome_sd for limit in (found.low, found.high))
+        value = sign * 10 * found.value / found.outcome_sd
+        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2))
+    return numbers
+
+
+def fit(curve: Curve, choices: Choices, prefix: str = "") -> list[Number]:
+    """What curve and line predict of wijken they have not seen."""
+    unit = "aandeel van de variantie in wijken die niet zijn gebruikt"
+    rows = ((f"{prefix}kromme.r2", curve.r2_curve), (f"{prefix}lijn.r2", curve.r2_line))
+    return [Number(key, value, unit, curve.n, both(choices), decimals=3) for key, value in rows]
+
+
+def types(deviations: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Per type the number of buurten and the share of inhabitants."""
+    counts, shares, n = deviations.type.value_counts(), type_shares(deviations), len(deviations)
+    source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
+    numbers = [Number("typen.n", n, "buurten", n, source)]
+    for kind, share in shares.items():
+        numbers += [
+            Number(f"typen.{slug(kind)}.buurten", int(counts.get(kind, 0)), "buurten", n, source),
+            Number(f"typen.{slug(kind)}.inwoners", share, "% van de inwoners in deze buurten", n, source),
+        ]
+    return numbers
+
+
+def characteristics(table: pd.DataFrame, group: str, source: str) -> list[Number]:
+    """Per characteristic its association at equal burden."""
+    unit = "standaardafwijkingen van de uitkomst per standaardafwijking van het kenmerk"
+    return [
+        Number(f"{group}.{slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2)
+        for label, row in table.iterrows()
+    ]
+
+
+def city_slopes(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The slope of every city."""
+    unit = f"LBM-punten per procentpunt {choices.income.label}"
+    return [
+        Number(f"{code}.helling", row.value, unit, int(row.n), both(choices), row.low, row.high, decimals=4)
+        for code, row in table.iterrows()
+    ]
+
+
+def pooled(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The mean slope without the reference city, the spread between cities, and the reach for a new city."""
+    unit, source, n = f"LBM-punten per procentpunt {choices.income.label}", both(choices), int(table.n.sum())
+    ten = f"LBM-punten per 10 procentpunt {choices.income.label}"
+    return [
+        Number("gepoold.helling", found.value, unit, n, source, found.low, found.high, decimals=4),
+        Number("gepoold.helling10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=2),
+        Number("gepoold.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
+        Number("nieuwe_stad.helling", found.value, f"{unit}; de grenzen zijn die van het voorspellingsinterval", n, source,
+               found.new_low, found.new_high, decimals=4),
+        Number("nieuwe_stad.helling10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n,
+               source, 10 * found.new_low, 10 * found.new_high, decimals=2),
+        Number("tau", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
+        Number("amsterdam10", 10 * table.value[REFERENCE], ten, int(table.n[REFERENCE]), source,
+               10 * table.low[REFERENCE], 10 * table.high[REFERENCE], decimals=2),
+        Number("eigen_interval_onder_nul", int((table.high < 0).sum()), "steden", len(table), source),
+        Number("aantal", len(table), "steden", len(table), source),
+    ]  # fmt: skip
+
+
+def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The pooled slope of log crime, as a percentage per ten points, with Amsterdam's beside it."""
+    source = f"{CRIME_SOURCE}; {choices.income.source}"
+    unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}"
+    amsterdam = table.loc[REFERENCE]
+
+    def percent(value: float) -> float:
+        return float(100 * math.expm1(10 * value))
+
+    return [
+        Number("gepoold.misdrijven10", percent(found.value), unit, int(table.n.sum()), source, percent(found.low),
+               percent(found.high)),
+        Number("nieuwe_stad.misdrijven10", percent(found.value), f"{unit}; grenzen van het voorspellingsinterval",
+               int(table.n.sum()), source, percent(found.new_low), percent(found.new_high)),
+        Number("amsterdam.misdrijven10", percent(amsterdam.value), unit, int(amsterdam.n), source, percent(amsterdam.low),
+               percent(amsterdam.high)),
+        Number("misdrijven.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
+        Number("misdrijven.eigen_interval_boven_nul", int((table.low > 0).sum()), "steden", len(table), source),
+        Number("misdrijven.aantal", len(table), "steden", len(table), source),
+    ]  # fmt: skip
+
+
+def transport(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Median over the cities; the limits are the range, lowest to highest city."""
+    n, source = int(table.n.sum()), both(choices)
+    unit = "aandeel van de variantie; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+
+    def spread(key: str, column: str, unit: str) -> Number:
+        values = table[column].dropna()
+        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="overdracht")
+
+    return [
+        spread("r2", "r2_own", unit),
+        spread("r2_eigen_niveau", "r2_shifted", unit),
+        spread("kalibratie", "calibration", "helling van uitkomst op voorspelling; 1 is gelijk; grenzen zijn laagste en hoogste stad"),
+        Number("slechter_dan_gemiddelde", int((table.r2_own < 0).sum()), "steden", len(table), source, group="overdracht"),
+        Number("steden", len(table), "steden", len(table), source, group="overdracht"),
+    ]  # fmt: skip
+
+
+def emit(*parts: list[Number]) -> Numbers:
+    """Put numbers through the one door."""
+    return Numbers([number for part in parts for number in part])
+
+
+def title_onv(found: Slope, choices: Choices) -> str:
+    """The finding of the response chart, in a sentence."""
+    text = dutch.number(10 * found.value, 2)
+    return f"{choices.gemeente}: {text} LBM-punten bij 10 procentpunt meer zeer lage inkomens"
+
+
+def title_crime(found: Slope, choices: Choices) -> str:
+    """The finding of the crime chart, in a sentence."""
+    percent = 100 * math.expm1(10 * found.value)
+    if found.low <= 0 <= found.high:
+        return f"{choices.gemeente}: geen duidelijk verband met misdrijven per inwoner"
+    more = "meer" if percent > 0 else "minder"
+    return f"{choices.gemeente}: {dutch.number(abs(percent))} % {more} misdrijven bij 10 procentpunt meer zeer lage inkomens"
+
+
+def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
+    """The finding of the map, in a sentence."""
+    certain = int((deviations.type != UNDECIDED).sum())
+    return f"{choices.gemeente}: {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten wijken duidelijk af"
+
+
+def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
+    """Same direction, and standardised slopes within a factor two."""
+    first, second = onv.value / onv.outcome_sd, -crimes.value / crimes.outcome_sd
+    if first * second <= 0:
+        return False
+    ratio = abs(first / second)
+    return 1 / DISAGREE_FACTOR <= ratio <= DISAGREE_FACTOR
+
+
+def about_slope(onv: Slope, crimes: Slope, curve: Curve, choices: Choices) -> Sentences:
+    """What the slopes of one city say, by rules fixed in the research design."""
+    city = choices.gemeente
+    if onv.high < 0:
+        first = f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld minder veilig volgens de Leefbaarometer."
+    elif onv.low > 0:
+        first = f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld veiliger volgens de Leefbaarometer."
+    else:
+        first = f"In {city} is met de Leefbaarometer geen verband te zien tussen zeer lage inkomens en veiligheid."
+    if crimes.low > 0:
+        second = "Ook het aantal misdrijven per inwoner is er hoger."
+    elif crimes.high < 0:
+        second = "Het aantal misdrijven per inwoner is er juist lager."
+    else:
+        second = "Bij de geregistreerde misdrijven is geen duidelijk verband te zien."
+    verdict = (
+        "Beide maten vertellen hetzelfde verhaal."
+        if outcomes_agree(onv, crimes)
+        else "**Hoe sterk het verband is, hangt af van de maat.**"
+    )
+    gain = curve.r2_curve - curve.r2_line
+    bend = (
+        "Een gebogen lijn voorspelt wijken die niet zijn gebruikt merkbaar beter dan een rechte."
+        if gain >= WORTH_A_BEND
+        else "Een gebogen lijn voorspelt wijken die niet zijn gebruikt niet merkbaar beter dan een rechte."
+    )
+    return Sentences(richting=first, misdrijven=second, maat=verdict, kromming=bend)
+
+
+def about_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> Sentences:
+    """Which characteristics go with both outcomes in the same direction, at equal burden."""
+
+    def clear(table: pd.DataFrame, sign: int) -> set[str]:
+        """Labels whose interval lies on the safer (+1) or less safe (−1) side."""
+        side = table.low > 0 if sign > 0 else table.high < 0
+        return set(table.index[side & table.separable])
+
+    less_crime = crimes.assign(low=-crimes.high, high=-crimes.low)
+    safer = [label for label in onv.index if label in clear(onv, 1) & clear(less_crime, 1)]
+    less = [label for label in onv.index if label in clear(onv, -1) & clear(less_crime, -1)]
+    one_only = [label for label in onv.index[onv.separable]
+                if label in clear(onv, 1) | clear(onv, -1) and label not in safer + less]  # fmt: skip
+    stuck = list(onv.index[~onv.separable])
+    agree = []
+    if safer:
+        agree.append(f"{dutch.enumeration(safer)}: buurten met meer hiervan zijn op beide maten veiliger")
+    if less:
+        agree.append(f"{dutch.enumeration(less)}: buurten met meer hiervan zijn op beide maten minder veilig")
+    overall = "; ".join(agree) + "." if agree else (
+        "Geen enkel kenmerk hangt op beide maten duidelijk en in dezelfde richting samen met veiligheid."
+    )  # fmt: skip
+    single = (
+        f"Alleen op de Leefbaarometer duidelijk: {dutch.enumeration(one_only)}." if one_only
+        else "Geen kenmerk is alleen op de Leefbaarometer duidelijk."
+    )  # fmt: skip
+    apart = (
+        f"Niet van het inkomen te scheiden: {dutch.enumeration(stuck)}." if stuck
+        else "Alle kenmerken zijn van het inkomen te scheiden."
+    )  # fmt: skip
+    return Sentences(kenmerken=overall, kenmerken_een_maat=single, kenmerken_vast=apart)
+
+
+def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
+    """How many buurten have a certain type."""
+    undecided = int((deviations.type == UNDECIDED).sum())
+    certain = len(deviations) - undecided
+    text = (
+        f"Van {dutch.number(len(deviations))} buurten in {choices.gemeente} is van {dutch.number(certain)} met "
+        f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen of ze veiliger of minder veilig zijn dan verwacht."
+    )
+    return Sentences(typen=text)
+
+
+def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled) -> Sentences:
+    """Does the direction hold everywhere, and does Amsterdam lie among the others?"""
+    below, total = int((table.high < 0).sum()), len(table)
+    everywhere = (
+        f"Het verband heeft in alle {dutch.number(total)} grote steden dezelfde richting." if below == total
+        else f"Het verband heeft in {dutch.number(below)} van de {dutch.number(total)} grote steden duidelijk dezelfde richting."
+    )  # fmt: skip
+    return Sentences(
+        richting=everywhere,
+        amsterdam=_place(table.value[REFERENCE], found, "zwakker dan", "sterker dan"),
+        amsterdam_misdrijven=_place(-crimes.value[REFERENCE], _mirrored(pooled_crimes), "zwakker dan", "sterker dan"),
+    )
+
+
+def _mirrored(found: Pooled) -> Pooled:
+    """The same pooled slope with the sign turned, so that lower is less safe in both outcomes."""
+    return Pooled(-found.value, -found.high, -found.low, found.tau, -found.new_high, -found.new_low, found.cities)
+
+
+def _place(value: float, found: Pooled, weaker: str, stronger: str) -> str:
+    """Where Amsterdam's slope lies against the prediction interval of the other cities; slopes below 0 are less safe."""
+    if value > found.new_high:
+        return f"Het verband is in Amsterdam {weaker} op grond van de andere steden te verwachten is."
+    if value < found.new_low:
+        return f"Het verband is in Amsterdam {stronger} op grond van de andere steden te verwachten is."
+    return "Amsterdam valt binnen wat op grond van de andere steden te verwachten is."
+
+
+def need(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Mean over the cities of the share of inhabitants under pressure; the limits are the lowest and highest city."""
+    share = pressed(table)
+    source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
+    unit = "% van de inwoners; gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
+    return [
+        Number("nood.gemiddeld", share.mean(), unit, int(table.n.sum()), source, share.min(), share.max()),
+        Number("nood.steden", len(table), "steden", len(table), source),
+    ]
+
+
+def evidence(register: pd.DataFrame) -> list[Number]:
+    """Number of findings, and how many of each grade."""
+    source = "bewijsregister (data/bewijs.csv)"
+    grades = register.graad.value_counts()
+    numbers = [Number("bewijs.aantal", len(register), "bevindingen", len(register), source)]
+    return numbers + [
+        Number(f"bewijs.graad_{grade.lower()}", int(grades.get(grade, 0)), "bevindingen", len(register), source)
+        for grade in GRADES
+    ]

@@ -1,0 +1,161 @@
+"""Laying the book ready: executed chapters, with their numbers, sentences and alt texts filled in, beside its pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from analysis.choices import Choices
+from analysis.errors import InvalidInput
+from analysis.figures.output import DATA_MIME
+from analysis.paths import BOOK, MARKER, ROOT
+from analysis.publication import register as registry
+from analysis.publication.locale import compile_catalogs
+from analysis.publication.numbers import MIME, SENTENCE_MIME
+
+# Where the figures' own data lies in the built book.
+FIGURE_DATA = Path("_static") / "cijfers"
+
+SENTENCE = re.compile(r"\{tekst\}`(?P<key>[\w.\-]+)`")
+CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
+UNFILLED = re.compile(r"\{(getal|tekst|keuze)\}`")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """An executed chapter: its name, the first part of its ids, the place it was run for (None when its own)."""
+
+    name: str
+    group: str
+    place: str | None
+    choices: Choices
+    notebook: nbformat.NotebookNode
+
+    @property
+    def scope(self) -> str:
+        """What stands before a key in this chapter's ids."""
+        return ".".join(part for part in (self.group, self.place) if part)
+
+
+def sentences_of(chapters: list[Chapter]) -> dict[str, str]:
+    """The sentences that chapters emitted, by id."""
+    found: dict[str, str] = {}
+    for chapter in chapters:
+        for cell in chapter.notebook.cells:
+            for output in cell.get("outputs", []):
+                for key, text in output.get("data", {}).get(SENTENCE_MIME, {}).items():
+                    found[f"{chapter.scope}.{key}"] = text
+    return found
+
+
+def stage(chapters: list[Chapter], register: registry.Register, target: Path) -> None:
+    """Lay the whole source of the book in `target`, ready to be rendered.
+
+    Args:
+        chapters: executed chapters.
+        register: every number they emitted.
+        target: folder, emptied first.
+
+    Raises:
+        InvalidInput: when a text asks for a number, sentence or choice that nobody gives.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(BOOK, target, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+    shutil.copy(ROOT / "_config.yml", target)
+    _write_toc(target)
+    compile_catalogs(target / "_locale")
+    sentences = sentences_of(chapters)
+    for page in sorted(target.glob("*.md")):
+        page.write_text(_fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name), "utf-8")
+    for chapter in chapters:
+        nbformat.write(_filled(chapter, register, sentences, target), target / f"{chapter.name}.ipynb")
+    registry.save(register, target / "register.json")
+    (target / MARKER).touch()
+
+
+def _write_toc(target: Path) -> None:
+    """The table of contents of the root, seen from within `book/`."""
+    text = (ROOT / "_toc.yml").read_text("utf-8").replace(f"{BOOK.name}/", "")
+    yaml.safe_load(text)
+    (target / "_toc.yml").write_text(text, "utf-8")
+
+
+def _fill_text(
+    text: str, register: registry.Register, sentences: dict[str, str], scope: str, choices: Choices | None, where: str
+) -> str:
+    """Fill sentences and choices, and give every number its full id."""
+
+    def sentence(match: re.Match[str]) -> str:
+        for key in (f"{scope}.{match['key']}", match["key"]):
+            if key in sentences:
+                return sentences[key]
+        raise InvalidInput(f"Zin {match['key']!r} op {where} wordt door geen hoofdstuk gegeven.")
+
+    def choice(match: re.Match[str]) -> str:
+        values = {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit} if choices else {}
+        if match["name"] not in values:
+            raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
+        return str(values[match["name"]])
+
+    return registry.qualify(CHOICE.sub(choice, SENTENCE.sub(sentence, text)), register, scope)
+
+
+def _filled(
+    chapter: Chapter, register: registry.Register, sentences: dict[str, str], target: Path
+) -> nbformat.NotebookNode:
+    """The chapter as it will be rendered: filled texts, readers' outputs only, the data of its figures laid aside."""
+    notebook = nbformat.from_dict(chapter.notebook)
+    notebook.metadata.pop("papermill", None)
+    cells = []
+    for cell in notebook.cells:
+        where = f"{chapter.name}.ipynb"
+        if cell.cell_type == "markdown":
+            cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
+        else:
+            _fill_metadata(cell, chapter, register, sentences)
+            _lay_data_aside(cell, target)
+            cell.outputs = [output for output in cell.outputs if _for_readers(output)]
+            cell.metadata.pop("papermill", None)
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
+
+
+def _fill_metadata(
+    cell: nbformat.NotebookNode, chapter: Chapter, register: registry.Register, sentences: dict[str, str]
+) -> None:
+    """Fill the caption (roles work there) and the alt text (plain text only) of a figure."""
+    shown = cell.metadata.get("mystnb", {})
+    where = f"{chapter.name}.ipynb"
+    if "figure" in shown:
+        shown["figure"]["caption"] = _fill_text(
+            shown["figure"]["caption"], register, sentences, chapter.scope, chapter.choices, where
+        )
+    if "image" in shown:
+        filled = _fill_text(shown["image"]["alt"], register, sentences, chapter.scope, chapter.choices, where)
+        shown["image"]["alt"] = registry.fill(filled, register)
+
+
+def _lay_data_aside(cell: nbformat.NotebookNode, target: Path) -> None:
+    """Write the data behind a figure or table as CSV, and put a link to it under the figure."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if DATA_MIME not in data:
+            continue
+        record = data.pop(DATA_MIME)
+        path = target / FIGURE_DATA / f"{record['name']}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(record["csv"], "utf-8")
+        figure = cell.metadata.get("mystnb", {}).get("figure")
+        if figure:
+            figure["caption"] += f" {{download}}`Cijfers (CSV) <{(FIGURE_DATA / path.name).as_posix()}>`"
+
+
+def _for_readers(output: nbformat.NotebookNode) -> bool:
+    """Numbers and sentences are for the builder; what a chapter prints or shows is for readers."""
+    return not ({MIME, SENTENCE_MIME} & set(output.get("data", {})))
