@@ -37,3 +37,8 @@ def enumeration(words: Iterable[str], last: str = "en") -> str:
     """Join words as "a, b en c"."""
     *head, tail = list(words) or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def sentence_case(text: str) -> str:
+    """Start with a capital and leave the rest: "woningwaarde (WOZ)" keeps its WOZ."""
+    return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""A small, complete set of the publishers' raw files: invented figures in the real shapes, for a few gemeenten.
+"""A small, complete set of raw files: invented figures in the publishers' shapes, for a few gemeenten.
 
 - Amsterdam: two wijken of two buurten, all renumbered in 2022;
 - Stabielburg: nothing changed;
@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -145,11 +144,22 @@ def _scores() -> Table:
 
 
 KWB_COLUMNS = [
-    "ID", "WijkenEnBuurten", "Gemeentenaam_1", "SoortRegio_2", "AantalInwoners_5", "k_65JaarOfOuder_12", "WestersTotaal_17",
-    "NietWestersTotaal_18", "Bevolkingsdichtheid_33", "GemiddeldeWoningwaarde_35", "GemiddeldInkomenPerInwoner_66",
-    "k_40HuishoudensMetLaagsteInkomen_70", "k_20HuishoudensMetHoogsteInkomen_71", "HuishoudensMetEenLaagInkomen_72",
+    "ID",
+    "WijkenEnBuurten",
+    "Gemeentenaam_1",
+    "SoortRegio_2",
+    "AantalInwoners_5",
+    "k_65JaarOfOuder_12",
+    "WestersTotaal_17",
+    "NietWestersTotaal_18",
+    "Bevolkingsdichtheid_33",
+    "GemiddeldeWoningwaarde_35",
+    "GemiddeldInkomenPerInwoner_66",
+    "k_40HuishoudensMetLaagsteInkomen_70",
+    "k_20HuishoudensMetHoogsteInkomen_71",
+    "HuishoudensMetEenLaagInkomen_72",
     "HuishOnderOfRondSociaalMinimum_73",
-]  # fmt: skip
+]
 
 
 def _kwb_2017() -> Table:
@@ -188,8 +198,22 @@ def _kwb_2017() -> Table:
 
 
 def _kwb_row(code: str, name: str, kind: str, inhabitants: int, at: int) -> list[object]:
-    return [code, name, kind, inhabitants, inhabitants // 5, inhabitants // 10, inhabitants // 4, 900 + at, 200 + at, 24.5,
-            35.5 + at, 18.5, 8.5 + at, 7.5 + at]  # fmt: skip
+    return [
+        code,
+        name,
+        kind,
+        inhabitants,
+        inhabitants // 5,
+        inhabitants // 10,
+        inhabitants // 4,
+        900 + at,
+        200 + at,
+        24.5,
+        35.5 + at,
+        18.5,
+        8.5 + at,
+        7.5 + at,
+    ]
 
 
 def _counts(code: str, column: str, factor: float) -> Table:
@@ -200,8 +224,14 @@ def _rivm() -> Table:
     codes = [("NL01", "Nederland", "Land")]
     codes += [(f"GM{code}", name, "Gemeente") for code, name in GEMEENTEN_LAYOUT.items()]
     codes += [(buurt.layout, GEMEENTEN_LAYOUT[buurt.layout[2:6]], "Buurt") for buurt in BUURTEN]
-    figures = {"MatigHoogRisicoOpAngstOfDepressie_24": "45.9", "MatigVeelRegieOverEigenLeven_27": "90.1", "Eenzaam_28": "47.0",
-               "Mantelzorger_32": "13.6", "Vrijwilligerswerk_33": "24.6", "MoeiteMetRondkomen_38": "13.9"}  # fmt: skip
+    figures = {
+        "MatigHoogRisicoOpAngstOfDepressie_24": "45.9",
+        "MatigVeelRegieOverEigenLeven_27": "90.1",
+        "Eenzaam_28": "47.0",
+        "Mantelzorger_32": "13.6",
+        "Vrijwilligerswerk_33": "24.6",
+        "MoeiteMetRondkomen_38": "13.9",
+    }
     texts = Table(codes, columns=["WijkenEnBuurten", "Gemeentenaam_1", "SoortRegio_2"])
     return texts.assign(**figures, WijkenEnBuurten=texts.WijkenEnBuurten.str.ljust(10))
 
@@ -224,8 +254,15 @@ def _renumbering() -> Table:
 
 def _tenure() -> Table:
     names = [f"{local} {buurt.name}" for buurt, local in zip(AMSTERDAM, LOCAL_CODES, strict=True)]
-    table = Table({"buurt": names, "eigenaar/bewoner": ["100", "-", "50", "-"], "corporatie verhuur": ["200", "300", "50", "1"],
-                   "particuliere verhuur": ["100", "100", "100", "1"], "totaal": ["400", "400", "200", "9"]})  # fmt: skip
+    table = Table(
+        {
+            "buurt": names,
+            "eigenaar/bewoner": ["100", "-", "50", "-"],
+            "corporatie verhuur": ["200", "300", "50", "1"],
+            "particuliere verhuur": ["100", "100", "100", "1"],
+            "totaal": ["400", "400", "200", "9"],
+        }
+    )
     return pd.concat([table, Table({"buurt": ["ASD Amsterdam"], "totaal": ["1009"]})]).fillna("")
 
 
@@ -267,7 +304,7 @@ def _gemeenten() -> gpd.GeoDataFrame:
 
 
 def topology() -> dict[str, object]:
-    """The buurten of 2014 as TopoJSON: a strip of cells per gemeente, neighbours sharing the upright between them."""
+    """The buurten of 2014 as TopoJSON: a strip of cells per gemeente; neighbours share an upright."""
     arcs: list[list[list[int]]] = []
     areas = []
     for gemeente in GEMEENTEN_2017:
@@ -284,10 +321,9 @@ def topology() -> dict[str, object]:
     step = gpd.GeoSeries.from_xy([120_400], [480_400], crs=cbs_map.RD_NEW).to_crs("EPSG:4326").iloc[0]
     transform = {"scale": [step.x - origin.x, step.y - origin.y], "translate": [origin.x, origin.y]}
     # As in the published file, "type" stands last.
-    return {"arcs": arcs, "objects": {"layer": {"type": "GeometryCollection", "geometries": areas}},
-            "transform": transform, "type": "Topology"}  # fmt: skip
-
-
-def as_csv(table: Table) -> io.BytesIO:
-    """A table as the bytes of a CSV file."""
-    return io.BytesIO(table.to_csv(index=False).encode())
+    return {
+        "arcs": arcs,
+        "objects": {"layer": {"type": "GeometryCollection", "geometries": areas}},
+        "transform": transform,
+        "type": "Topology",
+    }

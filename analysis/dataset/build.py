@@ -7,8 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from analysis.dataset import harmonise, store, validate
 from analysis.choices import BIG_CITY
+from analysis.dataset import harmonise, store, validate
 from analysis.paths import DATA
 from analysis.sources import amsterdam, cbs_kwb, cbs_map, leefbaarometer, politie, rivm
 

@@ -226,7 +226,9 @@ def _witness(rows: pd.DataFrame, out: pd.DataFrame) -> pd.Series:
 
 
 def _reason(rows: pd.DataFrame, verdict: pd.Series) -> pd.Series:
-    reasons = pd.Series("code staat niet in de indeling en naam is onbekend of niet uniek", index=rows.index, dtype=object)
+    reasons = pd.Series(
+        "code staat niet in de indeling en naam is onbekend of niet uniek", index=rows.index, dtype=object
+    )
     stands = rows.indeling.notna()
     reasons[stands] = "code staat er, maar zonder tweede getuige"
     reasons[stands & verdict.eq("eerder")] = "code is hergebruikt voor een andere buurt"

@@ -141,5 +141,3 @@ def _renewed_description(folder: Path, fresh: list[Path]) -> str:
             item["bytes"] = len(content)
             item["hash"] = "sha256:" + hashlib.sha256(content).hexdigest()
     return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
-
-

@@ -7,23 +7,30 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from analysis import dutch
 from analysis.choices import REFERENCE, Choices, Measure
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.models.cities import Pooled
 from analysis.models.deviation import TYPE_ORDER
 from analysis.models.response import Curve
-from analysis import dutch
 
 CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners, logschaal",
                 "Politie/CBS 2024")  # fmt: skip
+
+
+# Slopes are shown for this many percentage points: about the distance between a middling and a burdened buurt.
+PER_POINTS = 10
+
+# Where a logarithmic axis is labelled: half as much, equal, half more, twice, three, five, ten and twenty times as much.
+PERCENTAGE_FACTORS = (0.5, 1, 1.5, 2, 3, 5, 10, 20)
 
 
 def response(name: str, sample: pd.DataFrame, curve: Curve, outcome: Measure, choices: Choices, title: str) -> Figure:
     """Every buurt as a dot, with the curve, its 95 % band and the straight line."""
     canvas, (axes,) = theme.canvas(
         3.6, title,
-        f"{outcome.label.capitalize()} ({outcome.unit}); elke stip is een buurt, groter is meer inwoners",
+        f"{dutch.sentence_case(outcome.label)} ({outcome.unit}); elke stip is een buurt, groter is meer inwoners",
         f"Bron: {outcome.source}; {choices.income.source}. n = {dutch.number(len(sample))} buurten in "
         f"{choices.gemeente} met {dutch.number(choices.ondergrens)} inwoners of meer.",
     )  # fmt: skip
@@ -39,7 +46,7 @@ def response(name: str, sample: pd.DataFrame, curve: Curve, outcome: Measure, ch
         _rate_ticks(axes)
     else:
         axes.axhline(0, color=theme.SOFT, linewidth=0.8)
-    axes.set(xlabel=f"{choices.income.label.capitalize()} ({choices.income.unit})", ylabel="")
+    axes.set(xlabel=f"{dutch.sentence_case(choices.income.label)} ({choices.income.unit})", ylabel="")
     axes.set_xlim(left=0)
     axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="best")
     columns = ["buurtnaam", "wijkcode", "gewicht", "belasting", "uitkomst"]
@@ -58,8 +65,8 @@ def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title
     fewest = min(int(table.n.min()) for table in results.values())
     canvas, axes = theme.canvas(
         3.1, title,
-        "Verschil in de uitkomst (standaardafwijkingen) bij één standaardafwijking meer van het kenmerk, tussen "
-        "buurten met een even groot aandeel zeer lage inkomens; 95 %-interval",
+        "Naar rechts: veiliger waar meer van het kenmerk is. Verschil in standaardafwijkingen, tussen buurten met een "
+        "even groot aandeel zeer lage inkomens; 95 %-interval",
         f"Bron: BZK, Leefbaarometer 3.0; Politie/CBS 2024; {choices.income.source}; Gemeente Amsterdam 2017 (eigendom). "
         f"n = {dutch.number(fewest)} buurten of meer. Open stip: hangt zo sterk samen met het inkomen (boven 0,7) dat "
         "de twee niet te scheiden zijn.",
@@ -79,10 +86,18 @@ def _dots(axes: Axes, table: pd.DataFrame) -> None:
     axes.hlines(places, table.low, table.high, color=theme.ACCENT, linewidth=2)
     face = [theme.ACCENT if separable else theme.PAPER for separable in table.separable]
     axes.scatter(table.value, places, s=44, c=face, edgecolors=theme.ACCENT, linewidths=1.6, zorder=3)
-    axes.set_yticks(places, list(table.index))
+    axes.set_yticks(places, [dutch.sentence_case(label) for label in table.index])
 
 
-def forest(name: str, table: pd.DataFrame, pooled: Pooled, unit: str, source: str, title: str, per: float = 10) -> Figure:
+def forest(
+    name: str,
+    table: pd.DataFrame,
+    pooled: Pooled,
+    unit: str,
+    source: str,
+    title: str,
+    as_percentage: bool = False,
+) -> Figure:
     """The slope of every city with its interval; the reference city, the pooled mean and the reach for a new city.
 
     Args:
@@ -90,8 +105,9 @@ def forest(name: str, table: pd.DataFrame, pooled: Pooled, unit: str, source: st
         table: result of `models.cities.slopes`.
         pooled: result of `models.cities.pool`.
         unit, source, title: in Dutch.
-        per: percentage points that the slope is shown for.
+        as_percentage: slopes are of a logarithm, and read as percentages.
     """
+    per = PER_POINTS
     ordered = table.sort_values("value", ascending=False)
     canvas, (axes,) = theme.canvas(
         0.19 * len(ordered) + 0.9, title,
@@ -111,6 +127,10 @@ def forest(name: str, table: pd.DataFrame, pooled: Pooled, unit: str, source: st
         label.set_weight("bold" if code == REFERENCE else "normal")
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="y", visible=False)
+    if as_percentage:
+        low, high = axes.get_xlim()
+        factors = [factor for factor in PERCENTAGE_FACTORS if low <= np.log(factor) <= high]
+        axes.set_xticks(np.log(factors), [f"{dutch.number(100 * (factor - 1))} %" for factor in factors])
     columns = ["gemeente", "value", "low", "high", "error", "r2", "n", "clusters"]
     return Figure(name, canvas, ordered[columns].reset_index())
 
@@ -127,8 +147,22 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
     places, floor = np.arange(len(ordered)), -1.0
     axes.axvline(0, color=theme.INK, linewidth=0.9)
     axes.hlines(places, ordered.r2_own.clip(floor), ordered.r2_shifted.clip(floor), color=theme.GRID, linewidth=2)
-    axes.scatter(ordered.r2_own.clip(floor), places, s=26, c=theme.LESS_SAFE, zorder=3, label="met het niveau van Amsterdam")
-    axes.scatter(ordered.r2_shifted.clip(floor), places, s=26, c=theme.ACCENT, zorder=3, label="met het niveau van de stad zelf")
+    axes.scatter(
+        ordered.r2_own.clip(floor),
+        places,
+        s=26,
+        c=theme.LESS_SAFE,
+        zorder=3,
+        label="met het niveau van Amsterdam",
+    )
+    axes.scatter(
+        ordered.r2_shifted.clip(floor),
+        places,
+        s=26,
+        c=theme.ACCENT,
+        zorder=3,
+        label="met het niveau van de stad zelf",
+    )
     for place, value in zip(places, ordered.r2_own, strict=True):
         if value < floor:
             axes.annotate(f"◂ {dutch.number(value, 1)}", (floor, place), xytext=(6, 0), textcoords="offset points",
@@ -137,7 +171,7 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
     axes.set_xlim(floor - 0.05, 1)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(0, 0.02))
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)
     return Figure(name, canvas, ordered.reset_index())
 
 
@@ -154,11 +188,19 @@ def type_bars(name: str, shares: pd.DataFrame, source: str, title: str) -> Figur
     )  # fmt: skip
     ordered, left = shares.iloc[::-1], np.zeros(len(shares))
     for kind in TYPE_ORDER:
-        axes.barh(np.arange(len(ordered)), ordered[kind], left=left, color=theme.TYPE_COLOURS[kind], label=kind, height=0.78)
+        axes.barh(
+            np.arange(len(ordered)),
+            ordered[kind],
+            left=left,
+            color=theme.TYPE_COLOURS[kind],
+            label=kind,
+            height=0.78,
+        )
         left += ordered[kind].to_numpy()
     axes.set_yticks(np.arange(len(ordered)), list(ordered.index))
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     axes.set_xlim(0, 100)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=2,
+                columnspacing=1, handlelength=1.4)  # fmt: skip
     return Figure(name, canvas, shares.rename_axis("gemeente").reset_index())

@@ -34,18 +34,32 @@ def reasoning(name: str) -> Figure:
         _box(axes, *box)
     _arrow(axes, (3.35, 3.75), (6.55, 3.75), (4.95, 4.12), ARROWS[0][2])
     _arrow(axes, (3.35, 1.05), (4.95, 3.65), (5.28, 1.85), ARROWS[1][2])
-    _arrow(axes, (8.2, 2.95), (8.2, 1.85), (8.95, 2.4), ARROWS[2][2])
-    rows = [(start, end or "samenhang tussen belasting en uitkomst", label.replace("\n", " ")) for start, end, label in ARROWS]
+    _arrow(axes, (7.5, 2.95), (7.5, 1.85), (8.55, 2.4), ARROWS[2][2])
+    rows = [
+        (start, end or "samenhang tussen belasting en uitkomst", label.replace("\n", " "))
+        for start, end, label in ARROWS
+    ]
     return Figure(name, canvas, pd.DataFrame(rows, columns=["van", "naar", "vraag"]))
 
 
 def _box(axes: Axes, x: float, y: float, width: float, height: float, title: str, text: str, colour: str) -> None:
     axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0.02,rounding_size=0.12",
                                   facecolor=theme.PAPER, edgecolor=colour, linewidth=2))  # fmt: skip
-    axes.text(x + width / 2, y + height - 0.36, title, ha="center", va="center", weight="bold", size=theme.TEXT_SIZE + 1, color=theme.INK)
+    axes.text(
+        x + width / 2,
+        y + height - 0.36,
+        title,
+        ha="center",
+        va="center",
+        weight="bold",
+        size=theme.TEXT_SIZE + 1,
+        color=theme.INK,
+    )
     axes.text(x + width / 2, y + 0.5, text, ha="center", va="center", size=theme.TEXT_SIZE - 1, color=theme.INK)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], at: tuple[float, float], text: str) -> None:
+def _arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], at: tuple[float, float], text: str
+) -> None:
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color=theme.SOFT, linewidth=1.6))
     axes.text(*at, text, ha="center", va="center", size=theme.TEXT_SIZE - 1, color=theme.INK)

@@ -9,15 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from shapely.geometry import Point
 
+from analysis import dutch
 from analysis.choices import Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.models.deviation import TYPE_ORDER
-from analysis import dutch
 
 # Names beside the dots of the largest cities only: more would run into each other.
-LABELLED = 8
+LABELLED = 7
+
+# A name goes to the left of its dot where another dot lies this near to the right of it (metres east, metres north).
+NEAR = (45_000, 14_000)
+HALO = [withStroke(linewidth=2.5, foreground="#ffffff")]
 
 
 def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choices: Choices, title: str) -> Figure:
@@ -39,15 +45,24 @@ def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choice
     points = gemeenten.geometry.representative_point().reindex(cities.gemeentecode_2022)
     dots = axes.scatter(points.x, points.y, s=cities.inwoners_2017 / 2200, c=cities.belasting, cmap="Blues", vmin=0,
                         edgecolors=theme.INK, linewidths=0.7, zorder=3)  # fmt: skip
+    smallest = cities.inwoners_2017.nlargest(LABELLED).min()
     for point, city in zip(points, cities.itertuples(), strict=True):
-        if city.inwoners_2017 >= cities.inwoners_2017.nlargest(LABELLED).min():
-            axes.annotate(city.gemeentenaam, (point.x, point.y), xytext=(9, 7), textcoords="offset points",
-                          size=theme.TEXT_SIZE - 1, color=theme.INK, zorder=4)  # fmt: skip
+        if city.inwoners_2017 >= smallest:
+            _name(axes, city.gemeentenaam, point, points)
     bar = canvas.colorbar(dots, ax=axes, shrink=0.45, anchor=(0, 0.9), pad=0.01)
     bar.ax.tick_params(labelsize=theme.TEXT_SIZE - 1)
     bar.set_label("% van de huishoudens", size=theme.TEXT_SIZE - 1)
     _bare(axes)
     return Figure(name, canvas, cities.drop(columns="geometry", errors="ignore").reset_index())
+
+
+def _name(axes: Axes, name: str, point: Point, points: gpd.GeoSeries) -> None:
+    """Write a name beside its dot, on the side where there is room."""
+    east, north = points.x - point.x, (points.y - point.y).abs()
+    left = bool(((east > 0) & (east < NEAR[0]) & (north < NEAR[1])).any())
+    axes.annotate(name, (point.x, point.y), xytext=(-12 if left else 12, 0), textcoords="offset points",
+                  ha="right" if left else "left", va="center", size=theme.TEXT_SIZE - 1, color=theme.INK,
+                  path_effects=HALO, zorder=4)  # fmt: skip
 
 
 def types(name: str, deviations: pd.DataFrame, buurten: gpd.GeoDataFrame, wijken: gpd.GeoDataFrame, choices: Choices,
@@ -56,14 +71,16 @@ def types(name: str, deviations: pd.DataFrame, buurten: gpd.GeoDataFrame, wijken
     subtitle = f"{choices.gemeente}, afwijking van wat bij het aandeel zeer lage inkomens in de stad past"
     source = (
         f"Bron: {choices.outcome.source}; {choices.income.source}; kaart CBS/Kadaster en Gemeente Amsterdam. "
-        f"n = {dutch.number(len(deviations))} buurten."
+        f"n = {dutch.number(len(deviations))} buurten"
     )
     own = buurten[buurten.index.isin(deviations.index)]
     if len(own):
+        absent = len(deviations) - len(own)
+        source += f", van {absent} is geen kaartbeeld." if absent else "."
         canvas, (axes,) = theme.canvas(5.4, title, subtitle, source)
         _draw_types(axes, buurten, deviations["type"])
         return Figure(name, canvas, deviations.reset_index())
-    canvas, (axes,) = theme.canvas(5.0, title, f"{subtitle}; gemiddelde per wijk (LBM-punten)", source)
+    canvas, (axes,) = theme.canvas(5.0, title, f"{subtitle}; gemiddelde per wijk (LBM-punten)", f"{source}.")
     by_wijk = _by_wijk(deviations)
     _draw_deviation(canvas, axes, wijken[wijken.index.str[2:6] == choices.gemeentecode[2:]], by_wijk)
     return Figure(name, canvas, by_wijk.reset_index())
@@ -73,8 +90,10 @@ def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:
     shapes.plot(ax=axes, color="#f4f4f4", edgecolor="#dddddd", linewidth=0.3)
     known = shapes.join(kinds.rename("type"), how="inner")
     known.plot(ax=axes, color=known["type"].map(theme.TYPE_COLOURS), edgecolor=theme.PAPER, linewidth=0.35)
-    counts = known["type"].value_counts()
-    patches = [Patch(facecolor=theme.TYPE_COLOURS[kind], label=f"{kind} ({counts.get(kind, 0)})") for kind in TYPE_ORDER]
+    counts = kinds.value_counts()
+    patches = [
+        Patch(facecolor=theme.TYPE_COLOURS[kind], label=f"{kind} ({counts.get(kind, 0)})") for kind in TYPE_ORDER
+    ]
     patches.append(Patch(facecolor="#f4f4f4", edgecolor="#dddddd", label="geen cijfer"))
     axes.legend(handles=patches, frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="upper center",
                 bbox_to_anchor=(0.5, 0), ncols=2)  # fmt: skip

@@ -104,7 +104,11 @@ def cities(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices)
 def need(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """Need per city."""
     kinds = [column for column in table.columns if "," in column or column.startswith("niet")]
-    columns = [Column("gemeente", "Gemeente"), Column("belasting", "Zeer laag inkomen (%)", 1), Column("n", "Buurten", 0)]
+    columns = [
+        Column("gemeente", "Gemeente"),
+        Column("belasting", "Zeer laag inkomen (%)", 1),
+        Column("n", "Buurten", 0),
+    ]
     columns += [Column(kind, f"{kind[0].upper()}{kind[1:]} (%)", 0) for kind in kinds]
     caption = (
         "Per grote stad het gemiddelde aandeel zeer lage inkomens en het aandeel van de inwoners in buurten van elk type. "
@@ -116,7 +120,10 @@ def need(name: str, table: pd.DataFrame, choices: Choices) -> Table:
 def grades(name: str, counts: pd.DataFrame, levers: dict[int, str], meanings: dict[str, str]) -> Table:
     """How many findings there are per lever and grade."""
     table = counts.assign(hefboom=[f"{number}. {levers[number]}" for number in counts.index])
-    columns = [Column("hefboom", "Hefboom"), *(Column(grade, f"Graad {grade}", 0) for grade in counts.columns)]
+    columns = [
+        Column("hefboom", "Hefboom"),
+        *(Column(grade, f"Graad {grade}", 0) for grade in counts.columns),
+    ]
     explained = "; ".join(f"{grade}: {meaning}" for grade, meaning in meanings.items())
     caption = f"Aantal bevindingen in het bewijsregister. {explained}."
     return Table(name, caption, columns, table)

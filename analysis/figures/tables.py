@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.output import DATA_MIME, data_record
 from analysis import dutch
+from analysis.figures.output import DATA_MIME, data_record
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,16 @@ class Table:
 
     def html(self) -> str:
         """The table with headings for screen readers, and a link to its CSV, which the builder lays beside the page."""
-        head = "".join(f'<th scope="col" class="{_kind(column)}">{escape(column.heading)}</th>' for column in self.columns)
+        head = "".join(
+            f'<th scope="col" class="{_kind(column)}">{escape(column.heading)}</th>' for column in self.columns
+        )
         body = "".join(self._row(row) for _, row in self.data.iterrows())
+        title = f"{self.name}-titel"
         return (
-            f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-label="{escape(self.caption)}">'
-            f'<table class="dataframe vk-tabel" id="{self.name}"><caption>{escape(self.caption)} '
-            f'<a href="_static/cijfers/{self.name}.csv" download>Cijfers (CSV)</a></caption>'
+            f'<p class="vk-tabel-titel"><span id="{title}">{escape(self.caption)}</span> '
+            f'<a href="_static/cijfers/{self.name}.csv" download>Cijfers (CSV)</a></p>'
+            f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{title}">'
+            f'<table class="dataframe" id="{self.name}" aria-labelledby="{title}">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
@@ -57,7 +61,11 @@ class Table:
         return f'<tr><th scope="row">{_cell(row, first)}</th>{cells}</tr>'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": self.html(), "text/plain": f"Tabel {self.name}", DATA_MIME: data_record(self.name, self.data)}
+        return {
+            "text/html": self.html(),
+            "text/plain": f"Tabel {self.name}",
+            DATA_MIME: data_record(self.name, self.data),
+        }
 
 
 def _kind(column: Column) -> str:

@@ -9,8 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
-from analysis.models.deviation import TYPE_ORDER
 from analysis import dutch
+from analysis.models.deviation import TYPE_ORDER
 
 INK = "#222222"
 SOFT = "#595959"  # 7:1 on white
@@ -31,8 +31,13 @@ WIDTH = 7.2  # inches: the text column of the book
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 8.5
 LINE = 0.24  # inches: height of a line of the title
 
+# Characters that fit on a line of each size over the whole width.
+TITLE_CHARACTERS, TEXT_CHARACTERS, SMALL_CHARACTERS = 58, 86, 100
 
-def canvas(height: float, title: str, subtitle: str, source: str, panels: int = 1, **options: object) -> tuple[Canvas, list[Axes]]:
+
+def canvas(
+    height: float, title: str, subtitle: str, source: str, panels: int = 1, **options: object
+) -> tuple[Canvas, list[Axes]]:
     """An empty figure with title, subtitle and source in place.
 
     Args:
@@ -43,14 +48,23 @@ def canvas(height: float, title: str, subtitle: str, source: str, panels: int = 
         panels: axes side by side.
         **options: for `Figure.subplots`.
     """
-    lines = textwrap.wrap(title, 62)
-    below = textwrap.wrap(subtitle, 95)
-    foot = textwrap.wrap(source, 115)
+    lines = textwrap.wrap(title, TITLE_CHARACTERS)
+    below = textwrap.wrap(subtitle, TEXT_CHARACTERS)
+    foot = textwrap.wrap(source, SMALL_CHARACTERS)
     top, bottom = LINE * len(lines) + 0.19 * len(below) + 0.16, 0.15 * len(foot) + 0.1
     total = height + top + bottom
     figure = Canvas(figsize=(WIDTH, total), layout="constrained", facecolor=PAPER)
     figure.get_layout_engine().set(rect=(0, bottom / total, 1, height / total), w_pad=0.06, h_pad=0.06)
-    figure.text(0.012, 1 - 0.07 / total, "\n".join(lines), size=TITLE_SIZE, weight="bold", color=INK, va="top", linespacing=1.15)
+    figure.text(
+        0.012,
+        1 - 0.07 / total,
+        "\n".join(lines),
+        size=TITLE_SIZE,
+        weight="bold",
+        color=INK,
+        va="top",
+        linespacing=1.15,
+    )
     figure.text(0.012, 1 - (0.12 + LINE * len(lines)) / total, "\n".join(below), size=TEXT_SIZE, color=SOFT, va="top")
     figure.text(0.012, 0.05 / total, "\n".join(foot), size=SMALL_SIZE, color=SOFT, va="bottom")
     axes = figure.subplots(1, panels, squeeze=False, **options)[0]

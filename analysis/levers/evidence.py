@@ -12,6 +12,14 @@ LEVERS = {
     4: "Huurbeleid en woonruimteverdeling",
 }
 
+# The same, as they stand in a sentence.
+IN_A_SENTENCE = {
+    1: "de sociale aanpak",
+    2: "schoon en heel",
+    3: "het woningprogramma",
+    4: "huurbeleid en toewijzing",
+}
+
 # From strong to weak.
 GRADES = {
     "A": "quasi-experiment: vergelijkt met gebieden waar de aanpak niet was",

@@ -20,14 +20,14 @@ class Characteristic:
 
 CHARACTERISTICS = (
     Characteristic("pct_65plus_2017", "65-plussers", "% van de inwoners", "levensfase"),
-    Characteristic("pct_midden_2017", "Middeninkomens", "% van de huishoudens", "inkomensmix"),
-    Characteristic("pct_hoogste20_2017", "Hoge inkomens", "% van de huishoudens", "inkomensmix"),
-    Characteristic("dichtheid_log", "Bevolkingsdichtheid", "log inwoners per km²", "dichtheid en woningwaarde"),
-    Characteristic("woz_log", "Woningwaarde (WOZ)", "log duizend euro", "dichtheid en woningwaarde"),
+    Characteristic("pct_midden_2017", "middeninkomens", "% van de huishoudens", "inkomensmix"),
+    Characteristic("pct_hoogste20_2017", "hoge inkomens", "% van de huishoudens", "inkomensmix"),
+    Characteristic("dichtheid_log", "bevolkingsdichtheid", "log inwoners per km²", "dichtheid en woningwaarde"),
+    Characteristic("woz_log", "woningwaarde (WOZ)", "log duizend euro", "dichtheid en woningwaarde"),
 )
 TENURE = (
-    Characteristic("pct_corporatie_2017", "Corporatiewoningen", "% van de woningen", "eigendom"),
-    Characteristic("pct_koop_2017", "Koopwoningen", "% van de woningen", "eigendom"),
+    Characteristic("pct_corporatie_2017", "corporatiewoningen", "% van de woningen", "eigendom"),
+    Characteristic("pct_koop_2017", "koopwoningen", "% van de woningen", "eigendom"),
 )
 
 # Two characteristics that correlate above this can't be told apart (research design, 4A).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis import dutch
 from analysis.choices import Choices
 from analysis.measures import context
 
@@ -22,14 +23,14 @@ def describe(groups: dict[str, pd.DataFrame], choices: Choices) -> pd.DataFrame:
         Per figure and group: `kenmerk`, `eenheid`, `groep`, `gemiddelde` (weighted by inhabitants), `p10`, `p50`, `p90`
         (over buurten) and `n`.
     """
-    figures = [("belasting", choices.income.label.capitalize(), choices.income.unit),
-               ("uitkomst", "Overlast en onveiligheid (onv)", choices.outcome.unit),
+    figures = [("belasting", choices.income.label, choices.income.unit),
+               ("uitkomst", "overlast en onveiligheid (onv)", choices.outcome.unit),
                ("pct_65plus_2017", "65-plussers", "% van de inwoners"),
                *((item.column, item.label, item.unit) for item in context.CHARACTERISTICS[1:3]),
-               ("dichtheid_2017", "Bevolkingsdichtheid", "inwoners per km²"),
-               ("woz_2017", "Woningwaarde (WOZ)", "duizend euro")]  # fmt: skip
+               ("dichtheid_2017", "bevolkingsdichtheid", "inwoners per km²"),
+               ("woz_2017", "woningwaarde (WOZ)", "duizend euro")]  # fmt: skip
     rows = [
-        {"kenmerk": label, "eenheid": unit, "groep": group, **_summary(table, column)}
+        {"kenmerk": dutch.sentence_case(label), "eenheid": unit, "groep": group, **_summary(table, column)}
         for column, label, unit in figures for group, table in groups.items()
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -13,7 +13,6 @@ from analysis.choices import REFERENCE, Choices
 from analysis.measures.sample import select
 from analysis.models.response import slope
 
-
 # A slope through fewer buurten than this says nothing.
 FEWEST_BUURTEN = 10
 
@@ -31,15 +30,17 @@ def slopes(
         outcome: column; the choices' own when left out.
 
     Returns:
-        Per gemeentecode: `gemeente` and the fields of `Slope`, with `standardised`: slope per 10 percentage points in
-        standard deviations of the city's outcome. A city with fewer than `FEWEST_BUURTEN` buurten is left out.
+        Per gemeentecode: `gemeente` and the fields of `Slope` (errors clustered by wijk where there are enough), with
+        `error_hc3` for pooling, and `standardised`: slope per 10 percentage points in standard deviations of the city's
+        outcome. A city with fewer than `FEWEST_BUURTEN` buurten is left out.
     """
     rows = {}
     for code, city in cities.iterrows():
         sample = select(buurten[buurten.gemeentecode == code], choices, cut, outcome)
         if len(sample) < FEWEST_BUURTEN:
             continue
-        rows[code] = {"gemeente": city.gemeentenaam, **vars(slope(sample))}
+        shown, plain = slope(sample, errors="wijk"), slope(sample)
+        rows[code] = {"gemeente": city.gemeentenaam, **vars(shown), "error_hc3": plain.error}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
     return table.assign(standardised=10 * table.value / table.outcome_sd)
 
@@ -64,12 +65,22 @@ class Pooled:
 
 
 def pool(table: pd.DataFrame, without: str = REFERENCE) -> Pooled:
-    """Pool slopes by Paule-Mandel with Hartung-Knapp errors; the reference city stays out, so that it can be compared."""
+    """Pool slopes by Paule-Mandel, with HC3 variances and Hartung-Knapp errors.
+
+    The reference city stays out, so that it can be compared. The prediction interval is that of Higgins, Thompson and
+    Spiegelhalter (2009): Student's t with two degrees of freedom less than there are cities.
+    """
     others = table.drop(index=without, errors="ignore")
-    result = combine_effects(others.value.to_numpy(), others.error.to_numpy() ** 2, method_re="pm", use_t=True)
+    result = combine_effects(others.value.to_numpy(), others.error_hc3.to_numpy() ** 2, method_re="pm", use_t=True)
     mean, error = result.mean_effect_re, result.sd_eff_w_re_hksj
     margin = stats.t.ppf(0.975, len(others) - 1) * error
     reach = stats.t.ppf(0.975, len(others) - 2) * np.sqrt(result.tau2 + error**2)
-    return Pooled(mean, mean - margin, mean + margin, float(np.sqrt(result.tau2)), mean - reach, mean + reach, len(others))
-
-
+    return Pooled(
+        mean,
+        mean - margin,
+        mean + margin,
+        float(np.sqrt(result.tau2)),
+        mean - reach,
+        mean + reach,
+        len(others),
+    )

@@ -11,12 +11,19 @@ from analysis.models.response import FEWEST_CLUSTERS
 from analysis.models.spline import Spline
 
 
-def at_equal_burden(sample: pd.DataFrame, characteristics: list[Characteristic]) -> pd.DataFrame:
+def at_equal_burden(
+    sample: pd.DataFrame, characteristics: list[Characteristic], higher_is_safer: bool = True
+) -> pd.DataFrame:
     """Per characteristic its association with the outcome among buurten of equal burden.
 
     The model is a natural spline of the burden plus the one characteristic, weighted by inhabitants, with errors
     clustered by wijk. Both outcome and characteristic are in standard deviations of the sample, so that outcomes can be
     laid side by side. One characteristic at a time: they overlap too much to be held constant together.
+
+    Args:
+        sample: result of `measures.sample.select`.
+        characteristics: to lay beside the outcome.
+        higher_is_safer: whether a higher outcome is safer; if not, it is turned round, so that above 0 is always safer.
 
     Returns:
         Per label: `value`, `low`, `high` (95 %), `n`, `correlation` with the burden, and `separable`.
@@ -25,13 +32,15 @@ def at_equal_burden(sample: pd.DataFrame, characteristics: list[Characteristic])
     for item in characteristics:
         known = sample.dropna(subset=item.column)
         x = _standardise(known[item.column], known.gewicht)
-        y = _standardise(known.uitkomst, known.gewicht)
+        y = _standardise(known.uitkomst, known.gewicht) * (1 if higher_is_safer else -1)
         burden = known.belasting.to_numpy(float)
         design = np.column_stack([Spline(burden).basis(burden), x])
         groups = pd.factorize(known.wijkcode)[0]
         clustered = groups.max() + 1 >= FEWEST_CLUSTERS
         fit = sm.WLS(y, design, known.gewicht.to_numpy()).fit(
-            cov_type="cluster" if clustered else "HC3", cov_kwds={"groups": groups} if clustered else None, use_t=True
+            cov_type="cluster" if clustered else "HC3",
+            cov_kwds={"groups": groups} if clustered else None,
+            use_t=True,
         )
         correlation = _correlation(known[item.column], known.belasting, known.gewicht)
         low, high = fit.conf_int()[-1]
@@ -48,4 +57,6 @@ def _standardise(values: pd.Series, weights: pd.Series) -> np.ndarray:
 
 
 def _correlation(a: pd.Series, b: pd.Series, weights: pd.Series) -> float:
-    return float(np.cov(a, b, aweights=weights)[0, 1] / np.sqrt(np.cov(a, aweights=weights) * np.cov(b, aweights=weights)))
+    return float(
+        np.cov(a, b, aweights=weights)[0, 1] / np.sqrt(np.cov(a, aweights=weights) * np.cov(b, aweights=weights))
+    )

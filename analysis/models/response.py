@@ -96,7 +96,9 @@ def curve(sample: pd.DataFrame, seed: int, points: int = 80) -> Curve:
     model = sm.WLS(sample.uitkomst.to_numpy(), spline.basis(x), sample.gewicht.to_numpy())
     groups = pd.factorize(sample.wijkcode)[0]
     by_wijk = sample.wijkcode.nunique() >= FEWEST_CLUSTERS
-    fit = model.fit(cov_type="cluster" if by_wijk else "HC3", cov_kwds={"groups": groups} if by_wijk else None, use_t=True)
+    fit = model.fit(
+        cov_type="cluster" if by_wijk else "HC3", cov_kwds={"groups": groups} if by_wijk else None, use_t=True
+    )
     at = np.linspace(*np.quantile(x, SUPPORT), points)
     predicted = fit.get_prediction(spline.basis(at)).summary_frame()
     straight = sm.WLS(sample.uitkomst.to_numpy(), line(x), sample.gewicht.to_numpy()).fit()

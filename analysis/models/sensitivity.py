@@ -6,6 +6,7 @@ import dataclasses
 
 import pandas as pd
 
+from analysis import dutch
 from analysis.choices import INCOME_MEASURES, YEARS, Choices
 from analysis.measures.sample import REGISTER_CUT, select
 from analysis.models.response import slope
@@ -23,7 +24,10 @@ def slopes(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
         of burden and outcome, to compare income measures with), `n`, and `errors`.
     """
     variants = {"Zoals in de figuur": (choices, {})}
-    variants[f"Buurten vanaf {REGISTER_CUT} inwoners"] = (dataclasses.replace(choices, ondergrens=REGISTER_CUT), {})
+    variants[f"Buurten vanaf {REGISTER_CUT} inwoners"] = (
+        dataclasses.replace(choices, ondergrens=REGISTER_CUT),
+        {},
+    )
     variants["Elke buurt telt even zwaar"] = (choices, {"weighted": False})
     variants["Fouten per wijk"] = (choices, {"errors": "wijk"})
     for year in YEARS:
@@ -31,7 +35,10 @@ def slopes(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
             variants[f"Leefbaarometer {year}"] = (dataclasses.replace(choices, peiljaar=year), {})
     for measure, income in INCOME_MEASURES.items():
         if measure != choices.inkomensmaat:
-            variants[income.label.capitalize()] = (dataclasses.replace(choices, inkomensmaat=measure), {})
+            variants[dutch.sentence_case(income.label)] = (
+                dataclasses.replace(choices, inkomensmaat=measure),
+                {},
+            )
     return pd.DataFrame([{"variant": name, **_row(buurten, *variant)} for name, variant in variants.items()])
 
 

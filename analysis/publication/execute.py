@@ -19,6 +19,7 @@ from analysis.paths import ROOT
 # A kernel that only has to start and import should be there within this time, also on a busy machine.
 START_SECONDS = 120
 
+
 @dataclass(frozen=True)
 class Task:
     """A notebook to execute: where it is, where the executed copy goes, and with which parameters."""

@@ -40,7 +40,9 @@ class Number:
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
-            raise ValueError(f"Getal {self.key!r} heeft geen waarde ({self.value}); een leeg getal wordt niet gepubliceerd.")
+            raise ValueError(
+                f"Getal {self.key!r} heeft geen waarde ({self.value}); een leeg getal wordt niet gepubliceerd."
+            )
         if (self.low is None) != (self.high is None):
             raise ValueError(f"Getal {self.key!r} heeft maar één grens: geef er twee, of geen.")
         if self.low is not None and not self.low <= self.high:
@@ -82,4 +84,7 @@ class Sentences(dict[str, str]):
     """Sentences that a result decides, by key; they travel as cell output, like numbers."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {SENTENCE_MIME: dict(self), "text/plain": "\n".join(f"{key}: {text}" for key, text in self.items())}
+        return {
+            SENTENCE_MIME: dict(self),
+            "text/plain": "\n".join(f"{key}: {text}" for key, text in self.items()),
+        }

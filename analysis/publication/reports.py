@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
-from analysis.levers.evidence import GRADES
+from analysis.levers.evidence import GRADES, IN_A_SENTENCE
 from analysis.levers.need import pressed
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
@@ -42,7 +42,11 @@ def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
     """The share of inhabitants at each step, the last under the plain key."""
     unit = "% van de inwoners van 2017"
     source = both(choices)
-    steps = {place: found.in_sample, f"{place}.gekoppeld": found.linked, f"{place}.met_onv": found.with_outcome}
+    steps = {
+        place: found.in_sample,
+        f"{place}.gekoppeld": found.linked,
+        f"{place}.met_onv": found.with_outcome,
+    }
     return [Number(key, value, unit, found.buurten, source, decimals=1) for key, value in steps.items()]
 
 
@@ -65,6 +69,7 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
                10 * found.low, 10 * found.high, decimals=2),
         Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
         Number(f"n{suffix}", n, "buurten", n, source),
+        Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2),
     ]  # fmt: skip
 
 
@@ -114,7 +119,7 @@ def types(deviations: pd.DataFrame, choices: Choices) -> list[Number]:
 
 def characteristics(table: pd.DataFrame, group: str, source: str) -> list[Number]:
     """Per characteristic its association at equal burden."""
-    unit = "standaardafwijkingen van de uitkomst per standaardafwijking van het kenmerk"
+    unit = "standaardafwijkingen van de uitkomst per standaardafwijking van het kenmerk; hoger is veiliger"
     return [
         Number(f"{group}.{slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2)
         for label, row in table.iterrows()
@@ -210,6 +215,32 @@ def title_crime(found: Slope, choices: Choices) -> str:
     return f"{choices.gemeente}: {dutch.number(abs(percent))} % {more} misdrijven bij 10 procentpunt meer zeer lage inkomens"
 
 
+def title_cities(table: pd.DataFrame) -> str:
+    """The finding of the forest plot, in a sentence."""
+    below, total = int((table.high < 0).sum()), len(table)
+    where = "In alle" if below == total else f"In {dutch.number(below)} van de"
+    return f"{where} {dutch.number(total)} steden is de score lager waar meer zeer lage inkomens zijn"
+
+
+def title_cities_crime(table: pd.DataFrame) -> str:
+    """The finding of the forest plot of crime, in a sentence."""
+    above, total = int((table.low > 0).sum()), len(table)
+    return f"In {dutch.number(above)} van de {dutch.number(total)} steden zijn er duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
+
+
+def title_transport(table: pd.DataFrame) -> str:
+    """The finding of the transport chart, in a sentence."""
+    own, shifted = table.r2_own.median(), table.r2_shifted.median()
+    return f"De Amsterdamse lijn voorspelt {dutch.number(own, 2)}, en met het niveau van de stad zelf {dutch.number(shifted, 2)} (mediaan)"
+
+
+def title_need(table: pd.DataFrame) -> str:
+    """The finding of the bars, in a sentence."""
+    most = table.loc[pressed(table).idxmax()]
+    share = dutch.number(pressed(table).max())
+    return f"Meeste inwoners in buurten met extra druk: {most.gemeente} ({share} %)"
+
+
 def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
     """The finding of the map, in a sentence."""
     certain = int((deviations.type != UNDECIDED).sum())
@@ -255,25 +286,24 @@ def about_slope(onv: Slope, crimes: Slope, curve: Curve, choices: Choices) -> Se
 
 
 def about_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> Sentences:
-    """Which characteristics go with both outcomes in the same direction, at equal burden."""
+    """Which characteristics go with both outcomes in the same direction, at equal burden; above 0 is safer in both."""
 
     def clear(table: pd.DataFrame, sign: int) -> set[str]:
         """Labels whose interval lies on the safer (+1) or less safe (−1) side."""
         side = table.low > 0 if sign > 0 else table.high < 0
         return set(table.index[side & table.separable])
 
-    less_crime = crimes.assign(low=-crimes.high, high=-crimes.low)
-    safer = [label for label in onv.index if label in clear(onv, 1) & clear(less_crime, 1)]
-    less = [label for label in onv.index if label in clear(onv, -1) & clear(less_crime, -1)]
+    safer = [label for label in onv.index if label in clear(onv, 1) & clear(crimes, 1)]
+    less = [label for label in onv.index if label in clear(onv, -1) & clear(crimes, -1)]
     one_only = [label for label in onv.index[onv.separable]
                 if label in clear(onv, 1) | clear(onv, -1) and label not in safer + less]  # fmt: skip
     stuck = list(onv.index[~onv.separable])
     agree = []
     if safer:
-        agree.append(f"{dutch.enumeration(safer)}: buurten met meer hiervan zijn op beide maten veiliger")
+        agree.append(f"Buurten met meer {dutch.enumeration(safer)} zijn op beide maten veiliger")
     if less:
-        agree.append(f"{dutch.enumeration(less)}: buurten met meer hiervan zijn op beide maten minder veilig")
-    overall = "; ".join(agree) + "." if agree else (
+        agree.append(f"Buurten met meer {dutch.enumeration(less)} zijn op beide maten minder veilig")
+    overall = ". ".join(agree) + "." if agree else (
         "Geen enkel kenmerk hangt op beide maten duidelijk en in dezelfde richting samen met veiligheid."
     )  # fmt: skip
     single = (
@@ -296,6 +326,18 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
         f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen of ze veiliger of minder veilig zijn dan verwacht."
     )
     return Sentences(typen=text)
+
+
+def about_evidence(register: pd.DataFrame) -> Sentences:
+    """Which levers the strongest studies are about."""
+    strong = sorted(register.hefboom[register.graad == "A"].unique())
+    names = [IN_A_SENTENCE[lever] for lever in strong]
+    text = (
+        f"Die gaan over {dutch.enumeration(names)}."
+        if names
+        else "Geen ervan vergelijkt met gebieden zonder de aanpak."
+    )
+    return Sentences(sterkste=text)
 
 
 def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled) -> Sentences:

@@ -86,7 +86,12 @@ def _write_toc(target: Path) -> None:
 
 
 def _fill_text(
-    text: str, register: registry.Register, sentences: dict[str, str], scope: str, choices: Choices | None, where: str
+    text: str,
+    register: registry.Register,
+    sentences: dict[str, str],
+    scope: str,
+    choices: Choices | None,
+    where: str,
 ) -> str:
     """Fill sentences and choices, and give every number its full id."""
 
@@ -97,7 +102,9 @@ def _fill_text(
         raise InvalidInput(f"Zin {match['key']!r} op {where} wordt door geen hoofdstuk gegeven.")
 
     def choice(match: re.Match[str]) -> str:
-        values = {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit} if choices else {}
+        values = (
+            {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit} if choices else {}
+        )
         if match["name"] not in values:
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])

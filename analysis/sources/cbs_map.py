@@ -42,7 +42,9 @@ def _read_layer(raw: Path, file: str, columns: list[str]) -> gpd.GeoDataFrame:
     try:
         layer = gpd.read_file(locate(raw, file))
     except pyogrio.errors.DataSourceError as error:
-        raise InvalidInput(f"Bestand {file} is beschadigd of geen GeoPackage ({error}): haal het opnieuw op.") from error
+        raise InvalidInput(
+            f"Bestand {file} is beschadigd of geen GeoPackage ({error}): haal het opnieuw op."
+        ) from error
     missing = {"code", *columns} - set(layer.columns)
     if missing:
         raise InvalidInput(f"Kolom {sorted(missing)[0]!r} ontbreekt in {file}: is de kolom hernoemd?")
@@ -71,7 +73,9 @@ def read_buurten_2014(raw: Path) -> Buurten2014:
         table = pd.DataFrame([{"code": area["id"], "naam": area["properties"]["statnaam"]} for area in areas])
         points = _points(topology)
     except (ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
-        raise InvalidInput(f"Bestand {FILE_2014} is beschadigd of geen TopoJSON ({error}): haal het opnieuw op.") from error
+        raise InvalidInput(
+            f"Bestand {FILE_2014} is beschadigd of geen TopoJSON ({error}): haal het opnieuw op."
+        ) from error
     return Buurten2014(index_by_code(table, "code", FILE_2014).naam, points, _borders(areas))
 
 

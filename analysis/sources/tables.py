@@ -34,7 +34,9 @@ def locate(folder: Path, file: str) -> Path:
     """The path of a raw file, or a sentence that says it is missing or empty."""
     path = Path(folder) / file
     if not path.exists():
-        raise InvalidInput(f"Bestand {file} ontbreekt in {folder}: zet het daar neer, of wijs met --raw de juiste map aan.")
+        raise InvalidInput(
+            f"Bestand {file} ontbreekt in {folder}: zet het daar neer, of wijs met --raw de juiste map aan."
+        )
     if path.stat().st_size == 0:
         raise InvalidInput(f"Bestand {file} is leeg: haal het opnieuw op bij de uitgever.")
     return path
@@ -94,7 +96,9 @@ def read_excel(path: Path, file: str, skiprows: int = 0) -> pd.DataFrame:
     try:
         table = pd.read_excel(path, dtype=str, keep_default_na=False, skiprows=skiprows)
     except (*DAMAGED, ValueError, KeyError) as error:
-        raise InvalidInput(f"Bestand {file} is beschadigd of geen Excel-bestand ({error}): haal het opnieuw op.") from error
+        raise InvalidInput(
+            f"Bestand {file} is beschadigd of geen Excel-bestand ({error}): haal het opnieuw op."
+        ) from error
     first = FIRST_ROW + skiprows
     return table.set_axis(range(first, first + len(table)))
 

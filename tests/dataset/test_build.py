@@ -1,4 +1,4 @@
-"""Building on the small raw files: what comes out, that it comes out twice, and that nothing breaks the old dataset."""
+"""Building on the small raw files: what comes out, twice the same, and nothing breaks the old dataset."""
 
 from __future__ import annotations
 
@@ -16,8 +16,16 @@ from analysis.dataset.build import build
 from analysis.errors import InvalidInput
 from analysis.sources import amsterdam, cbs_kwb, cbs_map, leefbaarometer, politie, rivm
 
-FILES = {"buurten.csv", "wijken.csv", "gemeenten.csv", "koppeling.csv", "koppeling_gemeenten.csv", "grenzen.csv",
-         "kaarten.gpkg", "datapackage.json"}  # fmt: skip
+FILES = {
+    "buurten.csv",
+    "wijken.csv",
+    "gemeenten.csv",
+    "koppeling.csv",
+    "koppeling_gemeenten.csv",
+    "grenzen.csv",
+    "kaarten.gpkg",
+    "datapackage.json",
+}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -108,7 +116,7 @@ def test_a_share_of_persons_is_left_out_where_rounding_decides_it(raw, empty):
 
 
 def test_borders_are_kept_only_where_names_are_still_the_same(valid_data):
-    """Husselstad was dealt out anew and Oudkerk merged: their borders of 2014 say nothing about the layout."""
+    """Husselstad was dealt out anew and Oudkerk merged: their borders of 2014 say nothing now."""
     pairs = store.read("grenzen", valid_data).index
     assert {code[2:6] for pair in pairs for code in pair} == {"0363", "0599"}
     assert ("BU05990100", "BU05990101") in pairs and ("BU05990100", "BU05990102") not in pairs

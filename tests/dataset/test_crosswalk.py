@@ -22,7 +22,7 @@ WORDS = st.text(LETTERS, min_size=1, max_size=8)
 NAMES = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
 
 
-# --- names ------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 @given(st.text(LETTERS + " -'.,()/&", max_size=30))
@@ -80,7 +80,7 @@ def test_what_is_no_name_has_no_canonical_name(nothing):
     assert canonical(nothing) is None
 
 
-# --- looking up -------------------------------------------------------------------------------------------------
+# --- looking up -----------------------------------------------------------------------------------
 
 CODES = st.builds("BU{:04d}{:04d}".format, st.integers(1, 3), st.integers(0, 99))
 FEW_NAMES = st.sampled_from(["Noord", "noord", "Zuid", "Centrum", "Dorp", "Dorp e.o."])
@@ -128,7 +128,7 @@ def test_the_gap_is_symmetric_and_zero_for_equal_counts(one, other):
     assert (there == 0) == (one == other)
 
 
-# --- matching: what always holds ----------------------------------------------------------------------------------
+# --- matching: what always holds ------------------------------------------------------------------
 
 
 @st.composite
@@ -138,8 +138,13 @@ def compared(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.Series]:
     some_name = st.none() | st.sampled_from(["noord", "zuid", "centrum", "dorp"])
     some_gap = st.just(np.nan) | st.floats(0, 2)
     targets = st.none() | st.sampled_from([*codes, "BU00090001", "BU00090002"])
-    columns = {"eerder": some_name, "indeling": some_name, "kloof_eerder": some_gap, "kloof_indeling": some_gap,
-               "elders": targets}  # fmt: skip
+    columns = {
+        "eerder": some_name,
+        "indeling": some_name,
+        "kloof_eerder": some_gap,
+        "kloof_indeling": some_gap,
+        "elders": targets,
+    }
     values = {name: [draw(value) for _ in codes] for name, value in columns.items()}
     texts = dict.fromkeys(["eerder", "indeling", "elders"], object)
     rows = pd.DataFrame(values, index=codes).astype(texts)
@@ -179,12 +184,12 @@ def test_no_match_without_its_two_witnesses(case):
     assert verdict[moved].isin(["eerder", "gelijk"]).all() and (out.buurtcode == rows.elders)[moved].all()
 
 
-# --- matching: gemeenten of which the truth is known --------------------------------------------------------------
+# --- matching: gemeenten of which the truth is known ----------------------------------------------
 
 
 @dataclass
 class Gemeente:
-    """An invented gemeente: each buurt's code of then (2014), 2017 and the layout, its name before and after, its count."""
+    """An invented gemeente: of each buurt its codes (2014, 2017, layout), names before and after, count."""
 
     then: list[str]
     codes_2017: list[str]
@@ -224,14 +229,14 @@ class Gemeente:
         return len(given_codes) - wrong, wrong, verdict
 
 
-# Two buurten differ by a factor 1.75 or more, and none grows or shrinks by more than a fifth: so the right count always
-# passes (0.2 < 0.25) and a wrong one never does (ln 1.75 - 0.2 > 0.25).
+# Two buurten differ by a factor 1.75 or more, and none grows or shrinks by more than a fifth: so the right
+# count always passes (0.2 < 0.25) and a wrong one never does (ln 1.75 - 0.2 > 0.25).
 FACTOR, MOST_GROWTH = 1.75, 0.2
 
 
 @st.composite
 def gemeenten(draw: st.DrawFn, scenario: str, renamed: bool = False, fewest: int = 3) -> Gemeente:
-    """A gemeente of which the codes changed as the scenario says, with clearly different numbers of inhabitants.
+    """A gemeente whose codes changed as the scenario says, with clearly different numbers of inhabitants.
 
     - same: never;
     - after: between 2017 and the layout (Leeuwarden);
@@ -351,8 +356,14 @@ def test_a_silent_gemeente_is_believed_by_its_names_only_if_it_kept_its_codes():
     names = [f"Buurt {at}" for at in range(10)]
     merged = ["BU0009" + code[6:] for code in codes]
     place = {"0001": frozenset({"0009"})}
-    common = {"names": names, "names_after": names, "inhabitants": [1000] * 10, "growth": [1.0] * 10, "place": place,
-              "forgotten": frozenset(range(10))}  # fmt: skip
+    common = {
+        "names": names,
+        "names_after": names,
+        "inhabitants": [1000] * 10,
+        "growth": [1.0] * 10,
+        "place": place,
+        "forgotten": frozenset(range(10)),
+    }
     kept = Gemeente(then=codes, codes_2017=codes, layout=merged, **common)
     half = [*codes[:5], *(f"BU0001{at:04d}" for at in range(50, 55))]
     renumbered = Gemeente(then=half, codes_2017=codes, layout=merged, **common)

@@ -55,16 +55,19 @@ def test_rebuilding_gives_the_committed_bytes(file, rebuilt):
 
 def test_leeuwarden_is_matched_by_name_and_not_by_code(links):
     own = of_gemeente(links, "0080")
-    assert own.buurtcode["BU00803001"] == "BU00802001"
-    moved = own.buurtcode.dropna()[lambda found: found != found.index]
+    assert own.buurtcode["BU00802001"] == "BU00803001"  # Transvaalwijk
+    assert own.buurtcode.fillna("").at["BU00803001"] in ("BU00802001", "")  # Oldegalileën: right or none
+    matched = own.buurtcode.dropna()
+    moved = matched[matched != matched.index]
     assert len(moved) >= 20
     assert own.methode[moved.index].eq("naam in gemeente").all()
 
 
 def test_groningen_keeps_its_codes(links):
-    matched = of_gemeente(links, "0014").buurtcode.dropna()
-    assert len(matched) >= 90
+    own = of_gemeente(links, "0014")
+    matched = own.buurtcode.dropna()
     assert (matched == matched.index).all()
+    assert linked_share(own, own.buurtcode.notna()) >= 0.95
 
 
 def test_eindhoven_is_linked_by_name(links):
@@ -80,7 +83,7 @@ def test_amsterdam_is_linked_almost_whole(links):
 
 
 def test_matched_names_are_the_same_buurt_by_its_number_of_inhabitants(links):
-    """Of the matches by name alone, outside Amsterdam, counts of 2024 agree far more often than by chance (2 in 10)."""
+    """Counts of 2024 agree with matches by name far more often than by chance (2 in 10)."""
     buurten = store.read("buurten", DATA)
     by_name = links[links.methode.eq("naam in gemeente") & (links.inwoners_2017 >= 100)]
     ratio = buurten.verhouding_2024_2017.reindex(by_name.buurtcode).dropna()

@@ -1,4 +1,4 @@
-"""A raw file that is not what it should be stops the build with a sentence: which file, and which row and value."""
+"""A raw file that is not what it should be stops the build: which file, which row, which value."""
 
 from __future__ import annotations
 

@@ -1,0 +1,87 @@
+"""The real book, built whole: its numbers against a count of their own, and its pages as readers get them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis import paths
+from analysis.publication.build import build_book, chapter_names
+
+pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
+
+
+@pytest.fixture(scope="module")
+def book():
+    said = []
+    html = build_book(said.append)
+    return html, {row["id"]: row for row in json.loads(paths.REGISTER.read_text("utf-8"))}, said
+
+
+@pytest.fixture(scope="module")
+def amsterdam():
+    """Amsterdam straight from the CSV, without a line of the project's own code."""
+    table = pd.read_csv(paths.DATA / "buurten.csv")
+    own = table[(table.gemeentecode == "GM0363") & (table.inwoners_2017 >= 200)]
+    return own.dropna(subset=["onv_2018", "pct_sociaal_minimum_2017"])
+
+
+def test_the_slope_of_amsterdam_comes_out_of_a_count_by_hand(book, amsterdam):
+    _, register, _ = book
+    root = np.sqrt(amsterdam.inwoners_2017.to_numpy())
+    design = np.column_stack([np.ones(len(amsterdam)), amsterdam.pct_sociaal_minimum_2017]) * root[:, None]
+    slope = np.linalg.lstsq(design, amsterdam.onv_2018.to_numpy() * root, rcond=None)[0][1]
+    assert register["amsterdam.helling"]["value"] == pytest.approx(slope, rel=1e-9)
+    assert register["amsterdam.n"]["value"] == len(amsterdam)
+    assert register["steden.GM0363.helling"]["value"] == pytest.approx(slope, rel=1e-9)
+
+
+def test_every_big_city_and_the_coverage_stand_in_the_register(book):
+    _, register, _ = book
+    cities = [name for name in register if re.fullmatch(r"steden\.GM\d{4}\.helling", name)]
+    assert len(cities) == 31
+    for name in ("steden.gepoold.helling", "dekking.nederland", "dekking.grote_steden", "amsterdam.r2"):
+        assert name in register
+    assert all(row["source"] and row["unit"] and row["n"] >= 0 for row in register.values())
+
+
+def test_a_number_on_the_page_is_the_number_of_the_register(book):
+    html, register, _ = book
+    page = BeautifulSoup((html / "amsterdam.html").read_text("utf-8"), "html.parser")
+    links = page.select("a.getal[href$='#getal-amsterdam-helling']")
+    assert links
+    shown = {
+        float(link.get_text().replace("−", "-").replace(",", ".")) for link in links if "tot" not in link.get_text()
+    }
+    assert shown == {round(register["amsterdam.helling"]["value"], 4)}
+
+
+def test_no_page_shows_a_placeholder_or_an_empty_number(book):
+    html, *_ = book
+    for name in [*chapter_names(), "index", "summary", "verantwoording", "begrippen", "bronnen"]:
+        text = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").select_one("main").get_text()
+        assert not re.search(r"\{(getal|tekst|keuze|cite)|\bnan\b|None|onbekend punten", text), name
+
+
+def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
+    html, *_ = book
+    for name in chapter_names():
+        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+        figures = page.select("main figure")
+        assert figures, name
+        for figure in figures:
+            assert len(figure.img["alt"]) > 60
+            link = figure.select_one("figcaption a.download")
+            assert len(pd.read_csv(html / link["href"]))
+        for link in page.select(".vk-tabel-titel a"):
+            assert len(pd.read_csv(html / link["href"]))
+
+
+def test_progress_is_told_while_chapters_run(book):
+    _, _, said = book
+    assert sum(bool(re.search(r"\d/4 ", line)) for line in said) == 4

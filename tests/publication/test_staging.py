@@ -1,0 +1,113 @@
+"""Laying the book ready: what is asked for is filled in, or the build stops."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from analysis.choices import Choices
+from analysis.errors import InvalidInput
+from analysis.figures.output import DATA_MIME
+from analysis.publication import register, staging
+from analysis.publication.numbers import MIME, SENTENCE_MIME
+
+NUMBER = {"key": "helling", "value": -0.01, "unit": "punten", "n": 10, "source": "bron", "low": -0.02, "high": 0.0,
+          "decimals": 2, "group": None}  # fmt: skip
+
+
+def chapter(*cells, place=None, choices=None, group="proef"):
+    return staging.Chapter("proef", group, place, choices or Choices(), new_notebook(cells=list(cells)))
+
+
+def emitting(mime, data):
+    return new_code_cell("x", outputs=[new_output("display_data", {mime: data, "text/plain": "x"})])
+
+
+def stage(tmp_path, *cells, **options):
+    one = chapter(emitting(MIME, [NUMBER]), *cells, **options)
+    numbers = register.collect(one.name, one.group, one.place, one.notebook)
+    staging.stage([one], numbers, tmp_path / "source")
+    return nbformat.read(tmp_path / "source" / "proef.ipynb", as_version=4)
+
+
+@pytest.fixture(autouse=True)
+def no_pages(monkeypatch, tmp_path):
+    """The real pages ask for the real chapters' numbers; here one small page stands in for them."""
+    book = tmp_path / "book"
+    (book / "_locale" / "nl" / "LC_MESSAGES").mkdir(parents=True)
+    (book / "_locale" / "nl" / "LC_MESSAGES" / "sphinx.po").write_text('msgid ""\nmsgstr ""\n', "utf-8")
+    monkeypatch.setattr(staging, "BOOK", book)
+    return book
+
+
+def test_a_number_in_the_text_gets_its_full_id(tmp_path):
+    notebook = stage(tmp_path, new_markdown_cell("Het is {getal}`helling` ({getal}`helling:interval`)."))
+    assert "{getal}`proef.helling` ({getal}`proef.helling:interval`)" in notebook.cells[1].source
+
+
+def test_a_number_that_nobody_emits_stops_the_build(tmp_path):
+    with pytest.raises(InvalidInput, match=r"'bestaat\.niet' staat niet in het register"):
+        stage(tmp_path, new_markdown_cell("{getal}`bestaat.niet`"))
+
+
+def test_a_sentence_that_nobody_gives_stops_the_build(tmp_path):
+    with pytest.raises(InvalidInput, match="Zin 'conclusie'"):
+        stage(tmp_path, new_markdown_cell("{tekst}`conclusie`"))
+
+
+def test_an_unknown_choice_stops_the_build(tmp_path):
+    with pytest.raises(InvalidInput, match="Keuze 'stad'"):
+        stage(tmp_path, new_markdown_cell("{keuze}`stad`"))
+
+
+def test_choices_and_sentences_are_filled(tmp_path):
+    notebook = stage(
+        tmp_path,
+        emitting(SENTENCE_MIME, {"kort": "Ja."}),
+        new_markdown_cell("In {keuze}`gemeente`: {tekst}`kort`"),
+    )
+    assert notebook.cells[2].source == "In Amsterdam: Ja."
+
+
+def test_a_page_may_ask_for_a_number_of_any_chapter(tmp_path, no_pages):
+    (no_pages / "index.md").write_text("{getal}`proef.helling`", "utf-8")
+    stage(tmp_path)
+    assert (tmp_path / "source" / "index.md").read_text("utf-8") == "{getal}`proef.helling`"
+
+
+def test_a_run_for_another_place_keeps_its_numbers_apart(tmp_path):
+    notebook = stage(tmp_path, new_markdown_cell("{getal}`helling`"), place="GM0599")
+    assert notebook.cells[1].source == "{getal}`proef.GM0599.helling`"
+
+
+def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
+    picture = new_code_cell("fig", metadata={"mystnb": {
+        "figure": {"caption": "Helling {getal}`helling`.", "name": "fig-a"}, "image": {"alt": "Een helling van {getal}`helling`."},
+    }})  # fmt: skip
+    picture.outputs = [new_output("display_data", {"image/png": "", DATA_MIME: {"name": "a", "csv": "x\n1\n"}})]
+    cell = stage(tmp_path, picture).cells[1]
+    assert cell.metadata.mystnb["image"]["alt"] == "Een helling van −0,01."
+    assert "{getal}`proef.helling`" in cell.metadata.mystnb["figure"]["caption"]
+
+
+def test_the_data_of_a_figure_lies_beside_it(tmp_path):
+    picture = new_code_cell("fig", metadata={"mystnb": {"figure": {"caption": "Iets.", "name": "fig-a"}}})
+    picture.outputs = [new_output("display_data", {"image/png": "", DATA_MIME: {"name": "a", "csv": "x\n1\n"}})]
+    cell = stage(tmp_path, picture).cells[1]
+    assert (tmp_path / "source" / "_static" / "cijfers" / "a.csv").read_text("utf-8") == "x\n1\n"
+    assert "_static/cijfers/a.csv" in cell.metadata.mystnb["figure"]["caption"]
+    assert DATA_MIME not in cell.outputs[0].data
+
+
+def test_what_is_meant_for_the_builder_is_not_shown(tmp_path):
+    notebook = stage(tmp_path, emitting(SENTENCE_MIME, {"kort": "Ja."}))
+    assert all(not cell.outputs for cell in notebook.cells)
+
+
+def test_the_table_of_contents_is_seen_from_within_the_book(tmp_path):
+    stage(tmp_path)
+    toc = yaml.safe_load((tmp_path / "source" / "_toc.yml").read_text("utf-8"))
+    assert toc["root"] == "index"
+    assert all("/" not in entry["file"] for part in toc["parts"] for entry in part["chapters"])

@@ -1,0 +1,178 @@
+"""The registry of choices refuses what it does not know, and says what is allowed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import choices
+from analysis.choices import Choices, find_gemeente, settle, settle_cell
+from analysis.errors import InvalidInput
+
+GEMEENTEN = pd.DataFrame(
+    {"gemeentenaam": ["Amsterdam", "'s-Gravenhage", "'s-Hertogenbosch", "Rotterdam", "Rozendaal", "Utrecht"]},
+    index=pd.Index(["GM0363", "GM0518", "GM0796", "GM0599", "GM0277", "GM0344"], name="gemeentecode"),
+)
+
+
+def refusal(**given_values: object) -> str:
+    with pytest.raises(InvalidInput) as stopped:
+        settle(given_values, GEMEENTEN)
+    return str(stopped.value)
+
+
+def test_without_parameters_the_defaults_stand():
+    assert settle({}, GEMEENTEN) == Choices()
+
+
+@pytest.mark.parametrize("year", choices.YEARS)
+@pytest.mark.parametrize("measure", choices.INCOME_MEASURES)
+def test_every_allowed_choice_is_settled(year, measure):
+    settled = settle({"peiljaar": year, "inkomensmaat": measure, "ondergrens": 0, "zaad": 0}, GEMEENTEN)
+    assert settled.outcome.column == f"onv_{year}" and str(year) in settled.outcome.source
+    assert settled.income == choices.INCOME_MEASURES[measure]
+    assert (settled.ondergrens, settled.zaad) == (0, 0)
+
+
+WRONG = {
+    "peiljaar": [2016, 2021, 2018.0, "2018", True, None, math.nan],
+    "inkomensmaat": ["laag", "", "Sociaal_minimum", None, 40, True],
+    "ondergrens": [-1, 5001, 500.0, "500", True, False, None, math.nan],
+    "zaad": [-1, 1.5, "1", True, None],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(name, value):
+    sentence = refusal(**{name: value})
+    assert repr(name) in sentence and repr(value) in sentence
+    assert choices.PARAMETERS[name].allowed in sentence
+
+
+@given(st.integers())
+def test_a_cut_is_allowed_from_0_to_5000_and_nowhere_else(value):
+    if 0 <= value <= 5000:
+        assert settle({"ondergrens": value}, GEMEENTEN).ondergrens == value
+    else:
+        assert "van 0 tot en met 5000" in refusal(ondergrens=value)
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("name", ["peiljaar", "ondergrens", "zaad"])
+def test_a_truth_value_is_no_number(name, value):
+    """In Python True == 1, so a check by value alone would let it through."""
+    assert repr(value) in refusal(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("jaar", "peiljaar"), ("Gemeente", "gemeente"), ("ondergrenzen", "ondergrens")]
+)
+def test_an_unknown_name_is_refused_with_the_nearest_and_the_known_ones(name, hint):
+    sentence = refusal(**{name: 1})
+    assert f"{name!r} bestaat niet (bedoelde u {hint}" in sentence
+    assert all(known in sentence for known in choices.PARAMETERS)
+
+
+def test_a_name_like_no_other_gets_no_hint():
+    sentence = refusal(qqq=1)
+    assert "bedoelde u" not in sentence and "peiljaar" in sentence
+
+
+def test_a_known_parameter_that_this_chapter_does_not_declare_is_refused():
+    with pytest.raises(InvalidInput, match=r"'zaad' bestaat niet.*dit hoofdstuk kent: gemeente, peiljaar\."):
+        settle({"zaad": 1}, GEMEENTEN, ["gemeente", "peiljaar"])
+
+
+# --- gemeenten ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "official"),
+    [
+        ("Rotterdam", "GM0599", "Rotterdam"),
+        ("rotterdam", "GM0599", "Rotterdam"),
+        ("UTRECHT", "GM0344", "Utrecht"),
+        ("den haag", "GM0518", "'s-Gravenhage"),
+        ("Den Haag", "GM0518", "'s-Gravenhage"),
+        ("'s-gravenhage", "GM0518", "'s-Gravenhage"),
+        ("Den Bosch", "GM0796", "'s-Hertogenbosch"),
+    ],
+)
+def test_a_gemeente_is_found_by_its_official_or_everyday_name_in_any_case(name, code, official):
+    assert find_gemeente(name, GEMEENTEN) == (code, official)
+    settled = settle({"gemeente": name}, GEMEENTEN)
+    assert (settled.gemeentecode, settled.gemeente) == (code, official)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("Rotterdm", "Rotterdam"),
+        ("Rotjeknor", "Rotterdam"),
+        ("Den Hag", "'s-Gravenhage"),
+        ("gravenhage", "'s-Gravenhage"),
+    ],
+)
+def test_a_misspelt_gemeente_is_refused_with_the_one_that_was_meant(wrong, meant):
+    sentence = refusal(gemeente=wrong)
+    assert repr(wrong) in sentence and meant in sentence.partition("bedoelde u ")[2]
+
+
+@pytest.mark.parametrize("wrong", ["Qx", "", 363, None, math.nan, True])
+def test_what_is_no_gemeente_is_refused(wrong):
+    assert f"Gemeente {wrong!r} bestaat niet" in refusal(gemeente=wrong)
+
+
+def test_a_hint_names_each_gemeente_once():
+    """Den Haag is known under two names."""
+    assert refusal(gemeente="den hag").count("'s-Gravenhage") == 1
+
+
+# --- a notebook's parameters ----------------------------------------------------------------------
+
+IPYTHON = {
+    "In": ["", "peiljaar = 2018"],
+    "Out": {},
+    "_": "",
+    "__": "",
+    "_i1": "peiljaar = 2018",
+    "_oh": {},
+    "__name__": "__main__",
+    "exit": lambda: None,
+    "quit": lambda: None,
+    "get_ipython": lambda: None,
+    "pd": pd,
+    "np": np,
+    "Choices": Choices,
+}
+
+
+def test_a_notebook_is_settled_from_its_plain_values_only():
+    settled = settle_cell(
+        IPYTHON | {"gemeente": "utrecht", "peiljaar": 2020}, GEMEENTEN, ["gemeente", "peiljaar"]
+    )
+    assert (settled.gemeente, settled.peiljaar) == ("Utrecht", 2020)
+
+
+def test_a_notebook_without_parameters_has_the_defaults():
+    assert settle_cell(IPYTHON, GEMEENTEN, []) == Choices()
+
+
+@pytest.mark.parametrize("name", ["gemeent", "stad", "zaad"])
+def test_a_variable_that_the_notebook_does_not_declare_is_refused(name):
+    """papermill would add it in silence, and the chapter would run for the wrong city."""
+    with pytest.raises(InvalidInput, match=f"{name!r} bestaat niet"):
+        settle_cell(IPYTHON | {"gemeente": "Utrecht", name: "Rotterdam"}, GEMEENTEN, ["gemeente", "peiljaar"])
+
+
+@pytest.mark.parametrize("value", [True, "2018", None])
+def test_a_wrong_value_in_a_notebook_is_refused(value):
+    with pytest.raises(InvalidInput, match="2014, 2018 of 2020"):
+        settle_cell(IPYTHON | {"peiljaar": value}, GEMEENTEN, ["gemeente", "peiljaar"])
