@@ -189,9 +189,7 @@ def _kwb_2017() -> Table:
         for wijk in sorted({buurt.then[2:8] for buurt in own}):
             part = sum(buurt.inhabitants for buurt in own if buurt.then[2:8] == wijk)
             rows.append(_kwb_row(f"WK{wijk}  ", name, "Wijk      ", part, 0))
-        rows += [
-            _kwb_row(buurt.then, name, "Buurt     ", buurt.inhabitants, at) for at, buurt in enumerate(own)
-        ]
+        rows += [_kwb_row(buurt.then, name, "Buurt     ", buurt.inhabitants, at) for at, buurt in enumerate(own)]
     table = Table([[at, *row] for at, row in enumerate(rows)], columns=KWB_COLUMNS).astype(str)
     table.loc[table.index[-1], "HuishOnderOfRondSociaalMinimum_73"] = "       ."
     return table
@@ -267,9 +265,9 @@ def _tenure() -> Table:
 
 
 def _amsterdam_2020() -> Table:
-    rows = [["Amsterdam", "GM0363", 10600, "1,8"]]
+    rows = [["Amsterdam", "GM0363", 10600, "11,8"]]
     rows += [[b.name, b.layout, round(b.inhabitants * 1.02), "1,4"] for b in AMSTERDAM]
-    return Table(rows, columns=["District_Type", "Area_Code", "Population_Total", "Avg_Household_Size"])
+    return Table(rows, columns=["District_Type", "Area_Code", "Population_Total", "Pct_Low_Income_Households"])
 
 
 def _square(column: int, row: int, width: int = 1) -> object:
@@ -290,17 +288,13 @@ def _wijken() -> gpd.GeoDataFrame:
     figures = dict.fromkeys(cbs_map.FIGURES, 20.0) | {"population": population, "dwelling_value": 250.0}
     shapes = [_square(column, row, 2 if code[2:6] == "0363" else 4) for code, (column, row) in wijken.items()]
     names = [f"Wijk {code[2:]}" for code in wijken]
-    return gpd.GeoDataFrame(
-        {"code": list(wijken), "name": names} | figures, geometry=shapes, crs=cbs_map.RD_NEW
-    )
+    return gpd.GeoDataFrame({"code": list(wijken), "name": names} | figures, geometry=shapes, crs=cbs_map.RD_NEW)
 
 
 def _gemeenten() -> gpd.GeoDataFrame:
     codes = {f"GM{code}": name for code, name in GEMEENTEN_LAYOUT.items()}
     shapes = [_square(0, ROWS[code[2:]], 4) for code in codes]
-    return gpd.GeoDataFrame(
-        {"code": list(codes), "name": list(codes.values())}, geometry=shapes, crs=cbs_map.RD_NEW
-    )
+    return gpd.GeoDataFrame({"code": list(codes), "name": list(codes.values())}, geometry=shapes, crs=cbs_map.RD_NEW)
 
 
 def topology() -> dict[str, object]:

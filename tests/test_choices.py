@@ -47,9 +47,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
-)
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
 def test_a_wrong_value_is_refused_with_what_is_allowed(name, value):
     sentence = refusal(**{name: value})
     assert repr(name) in sentence and repr(value) in sentence
@@ -155,9 +153,7 @@ IPYTHON = {
 
 
 def test_a_notebook_is_settled_from_its_plain_values_only():
-    settled = settle_cell(
-        IPYTHON | {"gemeente": "utrecht", "peiljaar": 2020}, GEMEENTEN, ["gemeente", "peiljaar"]
-    )
+    settled = settle_cell(IPYTHON | {"gemeente": "utrecht", "peiljaar": 2020}, GEMEENTEN, ["gemeente", "peiljaar"])
     assert (settled.gemeente, settled.peiljaar) == ("Utrecht", 2020)
 
 

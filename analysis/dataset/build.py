@@ -59,13 +59,14 @@ def read_raw(folder: Path) -> harmonise.Raw:
         wijken=cbs_map.read_wijken(folder), gemeenten=cbs_map.read_gemeenten(folder),
         buurten_2014=cbs_map.read_buurten_2014(folder), crimes=politie.read_2024(folder), rivm=rivm.read(folder),
         amsterdam=amsterdam.read_buurten(folder), tenure=amsterdam.read_tenure(folder),
-        amsterdam_2020=amsterdam.read_inhabitants_2020(folder),
+        amsterdam_2020=amsterdam.read_kwb_2020(folder),
     )  # fmt: skip
     validate.one_row_per(raw.scores, leefbaarometer.FILE, ["bu_code", "jaar"])
     validate.additive_identity(raw.scores, leefbaarometer.FILE, leefbaarometer.TOTAL, leefbaarometer.DIMENSIONS)
     validate.national_row(raw.kwb, cbs_kwb.FILE_2017)
     validate.shares(raw.kwb, cbs_kwb.FILE_2017, SHARES_2017)
     validate.shares(raw.rivm, rivm.FILE, rivm.FIGURES)
+    validate.shares(raw.amsterdam_2020, amsterdam.FILE_KWB_2020, ["Pct_Low_Income_Households"])
     return raw
 
 
@@ -77,7 +78,7 @@ def check_wijken(wijken: pd.DataFrame, raw: harmonise.Raw) -> None:
 
 def maps(raw: harmonise.Raw, layout: pd.DataFrame, wijken: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
     """Simplified polygons; wijken only where the layout has them and, if both counts are known, they are the same wijk."""
-    certain = wijken.inwoners_2022.notna() | wijken.inwoners_2017.isna()
+    certain = wijken.inwoners_2022.notna() | wijken.inwoners_2017.isna() | harmonise.in_amsterdam(wijken.index)
     chosen = raw.wijken.loc[raw.wijken.index.isin(wijken.index[certain])]
     inhabitants = raw.kwb.AantalInwoners.reindex("GM" + chosen.index.str[2:6])
     big = (inhabitants >= BIG_CITY).values

@@ -68,7 +68,8 @@ MEAN_COLUMNS = [
 FEWEST_FOR_SHARE = 20
 
 # The figures of 2022 are laid beside a wijk only when its inhabitants of 2017 and 2022 differ by less than this factor;
-# codes of wijken were reused as well, and the number of inhabitants is the second witness.
+# codes of wijken were reused as well, and the number of inhabitants is the second witness. Amsterdam needs none: its map
+# of 2022 still has the whole layout of wijken of the Leefbaarometer (the build stops if one is missing).
 WIJK_FACTOR = 1.5
 
 # A wijk has a crime rate when the buurten with a known count hold this share of its inhabitants.
@@ -90,7 +91,7 @@ class Raw:
     rivm: pd.DataFrame
     amsterdam: gpd.GeoDataFrame
     tenure: pd.DataFrame
-    amsterdam_2020: pd.Series
+    amsterdam_2020: pd.DataFrame
 
 
 def layout_of(raw: Raw) -> pd.DataFrame:
@@ -126,7 +127,7 @@ def _names(raw: Raw, layout: pd.DataFrame) -> crosswalk.Names:
     """Amsterdam has better lists than the national ones: its own of 2015, and a count of 2020 in the layout's codes."""
     earlier = raw.amsterdam[raw.amsterdam.cbs_2015.ne("")].drop_duplicates("cbs_2015", keep=False)
     earlier = earlier.set_index("cbs_2015").naam_2015
-    own = layout.buurtnaam[_in_amsterdam(layout.index)]
+    own = layout.buurtnaam[in_amsterdam(layout.index)]
     return crosswalk.Names(
         earlier=pd.concat([_elsewhere(raw.buurten_2014.names), earlier]),
         layout=layout.buurtnaam,
@@ -135,15 +136,16 @@ def _names(raw: Raw, layout: pd.DataFrame) -> crosswalk.Names:
 
 
 def _later_count(raw: Raw) -> pd.Series:
-    return pd.concat([_elsewhere(raw.inhabitants_2024), raw.amsterdam_2020])
+    return pd.concat([_elsewhere(raw.inhabitants_2024), raw.amsterdam_2020.Population_Total])
 
 
-def _in_amsterdam(codes: pd.Index) -> np.ndarray:
+def in_amsterdam(codes: pd.Index) -> np.ndarray:
+    """Which codes of buurten or wijken lie in Amsterdam, as a mask."""
     return codes.str[2:6] == AMSTERDAM
 
 
 def _elsewhere(table: pd.Series) -> pd.Series:
-    return table[~_in_amsterdam(table.index)]
+    return table[~in_amsterdam(table.index)]
 
 
 def _verdict_table(links: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -167,6 +169,8 @@ def buurten(raw: Raw, layout: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame
     table = table.join(_crime(raw, layout))
     ratio = table.inwoners_2024 / table.inwoners_2017.where(table.inwoners_2017 > 0)
     table["verhouding_2024_2017"] = ratio.round(3)
+    low_2020 = raw.amsterdam_2020.Pct_Low_Income_Households
+    table["pct_laag_inkomen_2020"] = table.index.to_series().map(low_2020[in_amsterdam(low_2020.index)])
     return table.join(_tenure(raw))
 
 
@@ -188,7 +192,7 @@ def _crime(raw: Raw, layout: pd.DataFrame) -> pd.DataFrame:
     """Crimes and inhabitants of 2024 where the code of the layout still is the same buurt, by its name."""
     named = layout.buurtnaam.map(crosswalk.canonical)
     stands = named.eq(layout.index.to_series().map(raw.names_2024.map(crosswalk.canonical)))
-    code = layout.index.to_series().where(stands & ~_in_amsterdam(layout.index))
+    code = layout.index.to_series().where(stands & ~in_amsterdam(layout.index))
     renumbered = raw.amsterdam.drop_duplicates("cbs_2015", keep=False)
     renumbered = renumbered.drop_duplicates("cbs_2022", keep=False).set_index("cbs_2015").cbs_2022
     code = code.fillna(layout.index.to_series().map(renumbered))
@@ -241,7 +245,7 @@ def _wijk_crime(table: pd.DataFrame) -> pd.DataFrame:
 def _with_2022(out: pd.DataFrame, wijken_2022: gpd.GeoDataFrame) -> pd.DataFrame:
     figures = wijken_2022[list(WIJK_2022_COLUMNS)].rename(columns=WIJK_2022_COLUMNS).reindex(out.index)
     ratio = figures.inwoners_2022 / out.inwoners_2017.where(out.inwoners_2017 > 0)
-    certain = ratio.between(1 / WIJK_FACTOR, WIJK_FACTOR)
+    certain = ratio.between(1 / WIJK_FACTOR, WIJK_FACTOR) | in_amsterdam(out.index)
     return out.join(figures.where(certain)).assign(verhouding_2022_2017=ratio.where(certain).round(3))
 
 

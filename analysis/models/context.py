@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from analysis.measures.context import INSEPARABLE, Characteristic
-from analysis.models.response import FEWEST_CLUSTERS
 from analysis.models.spline import Spline
+from analysis.models.wls import fit, standardise
 
 
 def at_equal_burden(
@@ -31,29 +30,17 @@ def at_equal_burden(
     rows = {}
     for item in characteristics:
         known = sample.dropna(subset=item.column)
-        x = _standardise(known[item.column], known.gewicht)
-        y = _standardise(known.uitkomst, known.gewicht) * (1 if higher_is_safer else -1)
+        x = standardise(known[item.column], known.gewicht)
+        y = standardise(known.uitkomst, known.gewicht) * (1 if higher_is_safer else -1)
         burden = known.belasting.to_numpy(float)
-        design = np.column_stack([Spline(burden).basis(burden), x])
-        groups = pd.factorize(known.wijkcode)[0]
-        clustered = groups.max() + 1 >= FEWEST_CLUSTERS
-        fit = sm.WLS(y, design, known.gewicht.to_numpy()).fit(
-            cov_type="cluster" if clustered else "HC3",
-            cov_kwds={"groups": groups} if clustered else None,
-            use_t=True,
-        )
+        found = fit(np.column_stack([Spline(burden).basis(burden), x]), y, known.gewicht, known.wijkcode)
         correlation = _correlation(known[item.column], known.belasting, known.gewicht)
-        low, high = fit.conf_int()[-1]
+        low, high = found.conf_int()[-1]
         rows[item.label] = {
-            "value": fit.params[-1], "low": low, "high": high, "n": len(known), "correlation": correlation,
+            "value": found.params[-1], "low": low, "high": high, "n": len(known), "correlation": correlation,
             "separable": abs(correlation) <= INSEPARABLE,
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("kenmerk")
-
-
-def _standardise(values: pd.Series, weights: pd.Series) -> np.ndarray:
-    centre = np.average(values, weights=weights)
-    return ((values - centre) / np.sqrt(np.cov(values, aweights=weights))).to_numpy(float)
 
 
 def _correlation(a: pd.Series, b: pd.Series, weights: pd.Series) -> float:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from analysis.models.spline import Spline, line
-
-# With fewer wijken than this, errors clustered by wijk are too small; HC3 is used instead.
-FEWEST_CLUSTERS = 20
+from analysis.models.wls import FEWEST_CLUSTERS, fit
 
 # Wijken are held out in this many groups when curve and line compete.
 FOLDS = 10
@@ -56,13 +53,11 @@ def slope(sample: pd.DataFrame, weighted: bool = True, errors: str = "HC3") -> S
     weights = sample.gewicht if weighted else pd.Series(1.0, index=sample.index)
     clusters = sample.wijkcode.nunique()
     by_wijk = errors == "wijk" and clusters >= FEWEST_CLUSTERS
-    model = sm.WLS(sample.uitkomst.to_numpy(), line(sample.belasting), weights.to_numpy())
-    grouping = {"groups": pd.factorize(sample.wijkcode)[0]} if by_wijk else {}
-    fit = model.fit(cov_type="cluster" if by_wijk else "HC3", cov_kwds=grouping or None, use_t=True)
-    low, high = fit.conf_int()[1]
+    found = fit(line(sample.belasting), sample.uitkomst, weights, sample.wijkcode if by_wijk else None)
+    low, high = found.conf_int()[1]
     spread = np.sqrt(np.cov(sample.uitkomst, aweights=weights))
     return Slope(
-        float(fit.params[1]), float(low), float(high), float(fit.bse[1]), float(fit.params[0]), float(fit.rsquared),
+        float(found.params[1]), float(low), float(high), float(found.bse[1]), float(found.params[0]), float(found.rsquared),
         len(sample), clusters, "wijk" if by_wijk else "HC3", float(spread),
     )  # fmt: skip
 
@@ -93,15 +88,10 @@ def curve(sample: pd.DataFrame, seed: int, points: int = 80) -> Curve:
     """
     x = sample.belasting.to_numpy(float)
     spline = Spline(x)
-    model = sm.WLS(sample.uitkomst.to_numpy(), spline.basis(x), sample.gewicht.to_numpy())
-    groups = pd.factorize(sample.wijkcode)[0]
-    by_wijk = sample.wijkcode.nunique() >= FEWEST_CLUSTERS
-    fit = model.fit(
-        cov_type="cluster" if by_wijk else "HC3", cov_kwds={"groups": groups} if by_wijk else None, use_t=True
-    )
+    found = fit(spline.basis(x), sample.uitkomst, sample.gewicht, sample.wijkcode)
     at = np.linspace(*np.quantile(x, SUPPORT), points)
-    predicted = fit.get_prediction(spline.basis(at)).summary_frame()
-    straight = sm.WLS(sample.uitkomst.to_numpy(), line(x), sample.gewicht.to_numpy()).fit()
+    predicted = found.get_prediction(spline.basis(at)).summary_frame()
+    straight = fit(line(x), sample.uitkomst, sample.gewicht)
     grid = pd.DataFrame({
         "belasting": at, "curve": predicted["mean"], "low": predicted["mean_ci_lower"],
         "high": predicted["mean_ci_upper"], "line": straight.predict(line(at)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from analysis.choices import REFERENCE, Choices
 from analysis.measures.sample import select
 from analysis.models.response import FOLDS, held_out_r2
-from analysis.models.spline import Spline
+from analysis.models.spline import Spline, line
+from analysis.models.wls import fit
 
 
 def transport(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, origin: str = REFERENCE) -> pd.DataFrame:
@@ -28,11 +28,11 @@ def transport(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, ori
     """
     home = select(buurten[buurten.gemeentecode == origin], choices)
     spline = Spline(home.belasting)
-    fit = sm.WLS(home.uitkomst.to_numpy(), spline.basis(home.belasting), home.gewicht.to_numpy()).fit()
+    fitted = fit(spline.basis(home.belasting), home.uitkomst, home.gewicht)
     rows = {}
     for code, city in cities.drop(index=origin, errors="ignore").iterrows():
         target = select(buurten[buurten.gemeentecode == code], choices)
-        predicted = fit.predict(spline.basis(target.belasting))
+        predicted = fitted.predict(spline.basis(target.belasting))
         rows[code] = {"gemeente": city.gemeentenaam, "n": len(target), **_score(target, predicted),
                       "within": _within(target, choices.zaad)}  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
@@ -45,7 +45,7 @@ def _score(target: pd.DataFrame, predicted: np.ndarray) -> dict[str, float]:
     return {
         "r2_own": 1 - np.sum(w * (y - predicted) ** 2) / spread,
         "r2_shifted": 1 - np.sum(w * (y - predicted - shift) ** 2) / spread,
-        "calibration": float(sm.WLS(y, sm.add_constant(predicted), w).fit().params[1]),
+        "calibration": float(fit(line(predicted), y, w).params[1]),
     }
 
 

@@ -44,8 +44,14 @@ def read_tenure(raw: Path) -> pd.DataFrame:
     return index_by_code(table.drop(columns="buurt"), "code", FILE_TENURE)
 
 
-def read_inhabitants_2020(raw: Path) -> pd.Series:
-    """Inhabitants on 1 January 2020 by buurtcode, in the codes that the Leefbaarometer uses too (KWB 2020)."""
-    table = read_csv(locate(raw, FILE_KWB_2020), FILE_KWB_2020, ["Area_Code", "Population_Total"], separator=";")
+def read_kwb_2020(raw: Path) -> pd.DataFrame:
+    """KWB 2020 by buurtcode, in the codes that the Leefbaarometer uses too.
+
+    Returns:
+        `Population_Total` (1 January 2020) and `Pct_Low_Income_Households` (%), which this extract writes with a comma.
+    """
+    columns = ["Area_Code", "Population_Total", "Pct_Low_Income_Households"]
+    table = read_csv(locate(raw, FILE_KWB_2020), FILE_KWB_2020, columns, separator=";")
     table["Population_Total"] = numbers(table.Population_Total, FILE_KWB_2020)
-    return index_by_code(table, "Area_Code", FILE_KWB_2020).Population_Total
+    table["Pct_Low_Income_Households"] = numbers(table.Pct_Low_Income_Households.str.replace(",", "."), FILE_KWB_2020)
+    return index_by_code(table, "Area_Code", FILE_KWB_2020)

@@ -190,9 +190,7 @@ def test_a_new_build_is_read_at_once(raw, data):
 def test_the_description_of_what_was_not_built_stays(valid_data):
     """The register of evidence is written by hand, so its description is left alone."""
     before = {item["name"]: item for item in schema.describe()["resources"]}
-    after = {
-        item["name"]: item for item in json.loads((valid_data / "datapackage.json").read_text())["resources"]
-    }
+    after = {item["name"]: item for item in json.loads((valid_data / "datapackage.json").read_text())["resources"]}
     assert list(after) == list(before)
     assert after["bewijs"] == before["bewijs"]
     assert after["buurten"]["schema"] == before["buurten"]["schema"]

@@ -42,9 +42,7 @@ def test_case_does_not_matter(name):
 @given(NAMES)
 @example("Oldegalileën")
 def test_accents_do_not_matter_however_they_are_encoded(name):
-    bare = "".join(
-        letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter)
-    )
+    bare = "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
     assert canonical(name) == canonical(unicodedata.normalize("NFD", name)) == canonical(bare)
 
 
@@ -280,9 +278,7 @@ def test_a_gemeente_that_only_renamed_keeps_its_codes(gemeente):
     out, _ = gemeente.match()
     assert (out.buurtcode == out.index).all()
     kept = [
-        code
-        for code, name, after in zip(out.index, gemeente.names, gemeente.names_after, strict=True)
-        if name == after
+        code for code, name, after in zip(out.index, gemeente.names, gemeente.names_after, strict=True) if name == after
     ]
     assert (out.methode[kept] == crosswalk.CODE_AND_NAME).all()
 
@@ -342,9 +338,7 @@ def test_counts_that_look_alike_leave_a_dealt_out_gemeente_undecided_rather_than
     codes = [f"BU0001{at:04d}" for at in range(10)]
     names = [f"Buurt {at}" for at in range(10)]
     layout = [*codes[1:], codes[0]]
-    gemeente = Gemeente(
-        codes, codes, layout, names, [f"Nieuw {name}" for name in names], [1000] * 10, [1.6] * 10
-    )
+    gemeente = Gemeente(codes, codes, layout, names, [f"Nieuw {name}" for name in names], [1000] * 10, [1.6] * 10)
     out, verdict = gemeente.match()
     assert verdict == "onbeslist"
     assert out.buurtcode.isna().all()
@@ -380,3 +374,33 @@ def test_two_buurten_that_point_at_the_same_one_both_stay_out():
     out = crosswalk.match(rows, pd.Series({"0001": "eerder"}))
     assert out.buurtcode.isna().all()
     assert out.reden.tolist() == ["twee buurten van 2017 wijzen naar dezelfde buurt"] * 2
+
+
+def witnesses(**row: object) -> pd.DataFrame:
+    """One row of 2017 whose code stands in the layout under another name."""
+    return pd.DataFrame({"gemeente": "0001", "eerder": "dorp", "indeling": "wad"} | row, index=["BU00010001"])
+
+
+BY_COUNT = {"kloof_eerder": np.nan, "kloof_indeling": 0.1, "elders": None}
+BY_NAME = {"kloof_eerder": 0.1, "kloof_indeling": 0.9, "elders": "BU00010002"}
+BOTH_WAYS = {"kloof_eerder": 0.1, "kloof_indeling": 0.1, "elders": "BU00010002"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "row", "found"),
+    [
+        ("gelijk", BY_COUNT, "BU00010001"),
+        ("gelijk", BY_NAME, "BU00010002"),
+        ("gelijk", BOTH_WAYS, None),
+        ("onbeslist", BY_COUNT, "BU00010001"),
+        ("onbeslist", BY_NAME, None),
+        ("onbeslist", BOTH_WAYS, None),
+        ("indeling", BOTH_WAYS, "BU00010001"),
+        ("indeling", BY_NAME, None),
+        ("eerder", BOTH_WAYS, "BU00010002"),
+        ("eerder", BY_COUNT, None),
+    ],
+)
+def test_a_row_that_fits_both_ways_is_matched_only_where_the_gemeente_decides(verdict, row, found):
+    out = crosswalk.match(witnesses(**row), pd.Series({"0001": verdict}))
+    assert out.buurtcode["BU00010001"] == found if found else pd.isna(out.buurtcode["BU00010001"])

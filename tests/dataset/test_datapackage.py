@@ -183,9 +183,7 @@ def test_the_verdicts_tell_what_the_crosswalk_did(links):
     verdicts = store.read("koppeling_gemeenten")
     for gemeente, own in links.groupby("GM" + links.index.str[2:6]):
         if own.inwoners_2017.sum() > 0:
-            assert verdicts.pct_inwoners_gekoppeld[gemeente] == pytest.approx(
-                100 * linked_share(own), abs=0.051
-            )
+            assert verdicts.pct_inwoners_gekoppeld[gemeente] == pytest.approx(100 * linked_share(own), abs=0.051)
     undecided = verdicts.index[verdicts.oordeel == "onbeslist"].str[2:]
     assert not links.methode[links.index.str[2:6].isin(undecided)].eq("naam in gemeente").any()
 
@@ -227,9 +225,7 @@ def test_no_raw_file_is_in_the_project():
     raw = {digest(path): path.name for path in RAW.rglob("*") if path.is_file()}
     assert len(raw) > 15
     skipped = {".git", ".venv", "_build", "node_modules"}
-    ours = (
-        path for path in ROOT.rglob("*") if path.is_file() and not skipped & set(path.relative_to(ROOT).parts)
-    )
+    ours = (path for path in ROOT.rglob("*") if path.is_file() and not skipped & set(path.relative_to(ROOT).parts))
     sizes = {path.stat().st_size for path in RAW.rglob("*")}
     assert [path for path in ours if path.stat().st_size in sizes and digest(path) in raw] == []
 

@@ -92,9 +92,7 @@ def test_every_column_and_key_of_the_description_is_in_the_schema():
 
 
 def test_an_unknown_table_is_refused_with_the_known_ones(data):
-    with pytest.raises(
-        InvalidInput, match=r"'buurtjes' staat niet in datapackage.json; er zijn: .*buurten.*wijken"
-    ):
+    with pytest.raises(InvalidInput, match=r"'buurtjes' staat niet in datapackage.json; er zijn: .*buurten.*wijken"):
         schema.resource("buurtjes", data)
 
 

@@ -78,9 +78,7 @@ def test_a_table_without_the_national_row_is_refused():
 def test_a_share_outside_0_to_100_is_refused(value):
     table = kwb()
     table.loc["BU00010001", "HuishoudensMetEenLaagInkomen"] = value
-    with pytest.raises(
-        InvalidInput, match=f"{FILE}, rij BU00010001: HuishoudensMetEenLaagInkomen is {value}"
-    ):
+    with pytest.raises(InvalidInput, match=f"{FILE}, rij BU00010001: HuishoudensMetEenLaagInkomen is {value}"):
         validate.shares(table, FILE, list(validate.NATIONAL_2017)[1:])
 
 

@@ -91,7 +91,5 @@ def test_coverage_of_nothing_is_zero(buurten):
 
 
 def test_big_cities_start_at_100000_and_come_largest_first():
-    gemeenten = pd.DataFrame(
-        {"inwoners_2017": [BIG_CITY - 1, BIG_CITY, np.nan, 300_000]}, index=["a", "b", "c", "d"]
-    )
+    gemeenten = pd.DataFrame({"inwoners_2017": [BIG_CITY - 1, BIG_CITY, np.nan, 300_000]}, index=["a", "b", "c", "d"])
     assert list(sample.big_cities(gemeenten).index) == ["d", "b"]

@@ -231,9 +231,7 @@ def test_a_register_comes_back_as_it_was_saved(book, tmp_path):
     back = register.load(path)
     assert list(back) == sorted(book)
     assert [entry.as_json() for entry in back.values()] == [book[name].as_json() for name in sorted(book)]
-    assert [entry.number.text("n") for entry in back.values()] == [
-        book[name].number.text("n") for name in sorted(book)
-    ]
+    assert [entry.number.text("n") for entry in back.values()] == [book[name].number.text("n") for name in sorted(book)]
     assert [file.name for file in path.parent.iterdir()] == ["register.json"]
     register.save(back, tmp_path / "weer.json")
     assert (tmp_path / "weer.json").read_bytes() == path.read_bytes()

@@ -51,9 +51,7 @@ SOURCES = [
         "AantalInwoners_5",
         "WijkenEnBuurten",
     ),
-    Source(
-        cbs_kwb.FILE_INHABITANTS_2024, cbs_kwb.read_inhabitants_2024, "population", "population", "nhood_id"
-    ),
+    Source(cbs_kwb.FILE_INHABITANTS_2024, cbs_kwb.read_inhabitants_2024, "population", "population", "nhood_id"),
     Source(cbs_kwb.FILE_NAMES_2024, cbs_kwb.read_names_2024, "Title", None, "Identifier"),
     Source(
         politie.FILE,
@@ -67,7 +65,7 @@ SOURCES = [
     Source(amsterdam.FILE_TENURE, amsterdam.read_tenure, "totaal", "totaal", "buurt", 4),
     Source(
         amsterdam.FILE_KWB_2020,
-        amsterdam.read_inhabitants_2020,
+        amsterdam.read_kwb_2020,
         "Population_Total",
         "Population_Total",
         "Area_Code",
@@ -83,9 +81,7 @@ every_file = pytest.mark.parametrize("source", [*SOURCES, *MAPS, TOPOLOGY], ids=
 every_table = pytest.mark.parametrize("source", [*SOURCES, *MAPS], ids=str)
 text_tables = pytest.mark.parametrize("source", SOURCES, ids=str)
 with_numbers = pytest.mark.parametrize("source", [source for source in SOURCES if source.number], ids=str)
-with_codes = pytest.mark.parametrize(
-    "source", [source for source in [*SOURCES, *MAPS] if source.code], ids=str
-)
+with_codes = pytest.mark.parametrize("source", [source for source in [*SOURCES, *MAPS] if source.code], ids=str)
 
 
 def refusal(source: Source, raw: Path) -> str:
@@ -144,9 +140,7 @@ def test_a_truncated_zip_workbook_or_map_is_refused(source, kept, raw):
 def test_a_csv_cut_off_halfway_a_row_is_refused(source, raw):
     """A download that broke off would silently cost the buurten after the break."""
     path = raw / source.file
-    path.write_bytes(
-        path.read_bytes().rstrip().rpartition(b";" if source.file == amsterdam.FILE_KWB_2020 else b",")[0]
-    )
+    path.write_bytes(path.read_bytes().rstrip().rpartition(b";" if source.file == amsterdam.FILE_KWB_2020 else b",")[0])
     sentence = refusal(source, raw)
     assert "afgekapt" in sentence or "niet te lezen" in sentence
 
@@ -158,9 +152,7 @@ def test_damage_inside_a_zip_is_refused_or_harmless(source, raw):
     content, whole = path.read_bytes(), source.read(raw)
     refused = 0
     for at in range(60, len(content), len(content) // 12):
-        path.write_bytes(
-            content[:at] + bytes(byte ^ 0xFF for byte in content[at : at + 20]) + content[at + 20 :]
-        )
+        path.write_bytes(content[:at] + bytes(byte ^ 0xFF for byte in content[at : at + 20]) + content[at + 20 :])
         try:
             pd.testing.assert_frame_equal(source.read(raw), whole)
         except InvalidInput as stopped:
@@ -213,9 +205,7 @@ def test_a_doubled_code_is_refused_with_its_row(source, raw):
     "source", [source for source in [*SOURCES, *MAPS] if source.code not in (None, "buurt")], ids=str
 )
 def test_an_empty_code_is_refused(source, raw):
-    rawfiles.change(
-        raw, source.file, lambda table: table.assign(**{source.code: ["", *table[source.code][1:]]})
-    )
+    rawfiles.change(raw, source.file, lambda table: table.assign(**{source.code: ["", *table[source.code][1:]]}))
     assert "is leeg" in refusal(source, raw)
 
 
@@ -256,9 +246,7 @@ def test_a_suppressed_number_is_missing_and_never_zero(source, mark, raw):
     found = source.read(raw)
     name = tables.CBS_NUMBER.sub("", source.number)
     column = found if isinstance(found, pd.Series) else found[name]
-    at = (
-        1 if source.file == leefbaarometer.FILE else 2
-    )  # the second record of a buurt is the first of version 3.0
+    at = 1 if source.file == leefbaarometer.FILE else 2  # the second record of a buurt is the first of version 3.0
     assert np.isnan(column.iloc[at])
     assert column.isna().sum() == 1 and not column.eq(0).any()
 
