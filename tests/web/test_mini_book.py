@@ -25,7 +25,7 @@ DESKTOP = {"width": 1280, "height": 900}
 # What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
 BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
-    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container'))
+    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container, figure'))
     .filter(e => !e.closest('.bd-sidebar-secondary'))
     .map(e => e.outerHTML.slice(0, 80))"""
 
@@ -109,6 +109,14 @@ def test_fits_a_phone(browser: Browser, site: str, name: str, theme: str) -> Non
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.evaluate(BEYOND_THE_EDGE) == []
+
+
+def test_a_figure_stays_readable_on_a_phone_and_scrolls_in_its_own_frame(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}amsterdam.html", PHONE).page
+    figure = page.locator("figure").first
+    assert figure.evaluate("frame => getComputedStyle(frame).overflowX") == "auto"
+    assert figure.evaluate("frame => frame.clientWidth") <= PHONE["width"]
+    assert figure.locator("img").evaluate("image => image.clientWidth") > PHONE["width"]
 
 
 def test_figure_keeps_a_white_face_in_the_dark(browser: Browser, site: str) -> None:
