@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from book.minibook import Build, build, stage
+
+# One core for each worker: linear algebra on all cores at once makes them wait on each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

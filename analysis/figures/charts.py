@@ -26,7 +26,9 @@ PER_POINTS = 10
 PERCENTAGE_FACTORS = (0.5, 1, 1.5, 2, 3, 5, 10, 20)
 
 
-def response(name: str, sample: pd.DataFrame, curve: Curve, outcome: Measure, choices: Choices, title: str) -> Figure:
+def response(
+    name: str, sample: pd.DataFrame, curve: Curve | None, outcome: Measure, choices: Choices, title: str
+) -> Figure:
     """Every buurt as a dot, with the curve, its 95 % band and the straight line."""
     canvas, (axes,) = theme.canvas(
         3.6, title,
@@ -38,19 +40,24 @@ def response(name: str, sample: pd.DataFrame, curve: Curve, outcome: Measure, ch
         sample, x="belasting", y="uitkomst", size="gewicht", sizes=(8, 120), color=theme.OTHER, alpha=0.45,
         linewidth=0, legend=False, ax=axes,
     )  # fmt: skip
-    grid = curve.grid
-    axes.fill_between(grid.belasting, grid.low, grid.high, color=theme.ACCENT, alpha=0.18, linewidth=0)
-    axes.plot(grid.belasting, grid.curve, color=theme.ACCENT, linewidth=2.2, label="gebogen lijn, met 95 %-band")
-    axes.plot(grid.belasting, grid.line, color=theme.INK, linewidth=1.2, linestyle="--", label="rechte lijn")
+    if curve is not None:
+        _lines(axes, curve.grid)
     if outcome.column == CRIME.column:
         _rate_ticks(axes)
     else:
         axes.axhline(0, color=theme.SOFT, linewidth=0.8)
     axes.set(xlabel=f"{dutch.sentence_case(choices.income.label)} ({choices.income.unit})", ylabel="")
     axes.set_xlim(left=0)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="best")
     columns = ["buurtnaam", "wijkcode", "gewicht", "belasting", "uitkomst"]
     return Figure(name, canvas, sample[columns].reset_index().rename(columns={"gewicht": "inwoners"}))
+
+
+def _lines(axes: Axes, grid: pd.DataFrame) -> None:
+    """The curve with its band, and the straight line."""
+    axes.fill_between(grid.belasting, grid.low, grid.high, color=theme.ACCENT, alpha=0.18, linewidth=0)
+    axes.plot(grid.belasting, grid.curve, color=theme.ACCENT, linewidth=2.2, label="gebogen lijn, met 95 %-band")
+    axes.plot(grid.belasting, grid.line, color=theme.INK, linewidth=1.2, linestyle="--", label="rechte lijn")
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="best")
 
 
 def _rate_ticks(axes: Axes) -> None:
@@ -62,7 +69,7 @@ def _rate_ticks(axes: Axes) -> None:
 
 def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title: str) -> Figure:
     """Association of each characteristic with both outcomes among buurten of equal burden, with intervals."""
-    fewest = min(int(table.n.min()) for table in results.values())
+    fewest = min(int(table.n.min()) for table in results.values() if len(table))
     canvas, axes = theme.canvas(
         3.1, title,
         "Naar rechts: veiliger waar meer van het kenmerk is. Verschil in standaardafwijkingen, tussen buurten met een "
@@ -165,10 +172,10 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
     )
     for place, value in zip(places, ordered.r2_own, strict=True):
         if value < floor:
-            axes.annotate(f"◂ {dutch.number(value, 1)}", (floor, place), xytext=(6, 0), textcoords="offset points",
-                          va="center", size=theme.SMALL_SIZE, color=theme.SOFT)  # fmt: skip
+            axes.annotate(f"{dutch.number(value, 1)} ◂", (floor, place), xytext=(-6, 0), textcoords="offset points",
+                          ha="right", va="center", size=theme.SMALL_SIZE, color=theme.SOFT)  # fmt: skip
     axes.set_yticks(places, list(ordered.gemeente))
-    axes.set_xlim(floor - 0.05, 1)
+    axes.set_xlim(floor - 0.3, 1.02)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="y", visible=False)
     axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -115,8 +116,15 @@ def _draw_deviation(canvas: object, axes: Axes, shapes: gpd.GeoDataFrame, by_wij
         known.plot(ax=axes, column="afwijking", cmap=theme.DIVERGING, norm=norm, edgecolor=theme.PAPER, linewidth=0.5)
     bar = canvas.colorbar(ScalarMappable(norm, theme.DIVERGING), ax=axes, shrink=0.5, format=theme.dutch_tick)
     bar.set_label("minder veilig ↔ veiliger dan verwacht", size=theme.TEXT_SIZE - 1)
-    bar.set_ticks(np.array([-reach, 0, reach]).round(2))
+    end = _round_down(reach)
+    bar.set_ticks([-end, 0, end])
     _bare(axes)
+
+
+def _round_down(reach: float) -> float:
+    """A number of one or two digits that lies within the colours, however small they reach."""
+    step = 10.0 ** (math.floor(math.log10(reach)) - 1)
+    return math.floor(reach / step) * step
 
 
 def _bare(axes: Axes) -> None:

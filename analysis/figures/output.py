@@ -33,6 +33,9 @@ class Figure:
 
     def png(self) -> bytes:
         """The picture; no date or version in it, so the same figure gives the same bytes."""
+        if self.canvas.get_layout_engine() is not None:
+            self.canvas.draw_without_rendering()
+            self.canvas.set_layout_engine("none")  # the layout moves a little at every drawing: once is enough
         buffer = io.BytesIO()
         self.canvas.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
         return buffer.getvalue()

@@ -31,13 +31,13 @@ def sensitivity(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     columns = [
         Column("variant", "Keuze"),
         Column("value", "LBM-punten per 10 procentpunt (95 %)", 3, "low", "high"),
-        Column("standardised", "In standaardafwijkingen", 2),
+        Column("standardised", "Correlatie met gewichten", 2),
         Column("n", "Buurten", 0),
         Column("errors", "Marge"),
     ]
     caption = (
         f"Het verband in {choices.gemeente} als één keuze verandert. Inkomensmaten hebben een verschillende spreiding: "
-        f"vergelijk die in standaardafwijkingen. Bron: {choices.outcome.source}; {choices.income.source}."
+        f"vergelijk die op de correlatie. Bron: {choices.outcome.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, table)
 
@@ -50,14 +50,15 @@ def deviations(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("belasting", "Zeer laag inkomen (%)", 1),
         Column("uitkomst", "Veiligheid (onv)", 2),
         Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
+        Column("rang", "Rang (95 %)", 0, "rang_laag", "rang_hoog"),
         Column("type", "Type"),
     ]
     caption = (
         f"Alle {dutch.number(len(table))} buurten van {choices.gemeente} met {dutch.number(choices.ondergrens)} inwoners of "
-        f"meer, van minder veilig naar veiliger dan verwacht (LBM-punten). Bron: {choices.outcome.source}; "
+        f"meer, van minder veilig naar veiliger dan verwacht (LBM-punten). Rang 1 is het minst veilig vergeleken met de verwachting. Bron: {choices.outcome.source}; "
         f"{choices.income.source}."
     )
-    return Table(name, caption, columns, table.sort_values("afwijking").reset_index())
+    return Table(name, caption, columns, table.sort_values("afwijking").reset_index(), "buurt")
 
 
 def description(name: str, table: pd.DataFrame, choices: Choices) -> Table:

@@ -33,12 +33,15 @@ class Table:
         caption: what it shows, with unit, source and n.
         columns: what is shown, in order; the first names the row.
         data: rows in order.
+        searched_for: what a reader can search the rows for, such as "buurt"; no search field when left out. The field
+            is added by `book/_static/tabel.js`: without a script the table is simply whole.
     """
 
     name: str
     caption: str
     columns: Sequence[Column]
     data: pd.DataFrame
+    searched_for: str = ""
 
     def html(self) -> str:
         """The table with headings for screen readers, and a link to its CSV, which the builder lays beside the page."""
@@ -47,10 +50,11 @@ class Table:
         )
         body = "".join(self._row(row) for _, row in self.data.iterrows())
         title = f"{self.name}-titel"
+        search = f' data-zoek="{escape(self.searched_for)}"' if self.searched_for else ""
         return (
             f'<p class="vk-tabel-titel"><span id="{title}">{escape(self.caption)}</span> '
             f'<a href="_static/cijfers/{self.name}.csv" download>Cijfers (CSV)</a></p>'
-            f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{title}">'
+            f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{title}"{search}>'
             f'<table class="dataframe" id="{self.name}" aria-labelledby="{title}">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )

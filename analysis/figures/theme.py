@@ -19,8 +19,9 @@ NO_DATA = "#d0d0d0"
 PAPER = "#ffffff"
 
 # Blue is safer, ochre is less safe: told apart with every common colour blindness, and never red for people.
-SAFER, SAFER_LIGHT = "#2166ac", "#92c5de"
-LESS_SAFE, LESS_SAFE_LIGHT = "#b35806", "#f1a340"
+# Each has a contrast of 3:1 or more with white.
+SAFER, SAFER_LIGHT = "#1b5a9e", "#4f98cb"
+LESS_SAFE, LESS_SAFE_LIGHT = "#8c4303", "#cc8420"
 ACCENT, OTHER = SAFER, "#7f7f7f"
 
 DIVERGING = LinearSegmentedColormap.from_list("onv", [LESS_SAFE, LESS_SAFE_LIGHT, "#f7f7f7", SAFER_LIGHT, SAFER])
@@ -87,7 +88,7 @@ def calm(axes: Axes) -> None:
 
 def dutch_tick(value: float, _: object = None) -> str:
     """A tick label with as many decimals as it needs."""
-    for decimals in range(4):
+    for decimals in range(5):
         if abs(value - round(value, decimals)) < 1e-9:
             return dutch.number(round(value, decimals), decimals)
-    return dutch.number(value, 3)
+    return dutch.number(value, 4)

@@ -9,10 +9,14 @@ import pandas as pd
 
 from analysis.choices import BIG_CITY, Choices
 from analysis.dataset.validate import NATIONAL_2017
+from analysis.errors import InvalidInput
 from analysis.measures import context
 
 # The register's plain slopes keep this cut, so that they can be checked against any other count (research design).
 REGISTER_CUT = 200
+
+# A curve of four degrees of freedom needs at least this many buurten: four for each coefficient.
+FEWEST_FOR_CHAPTER = 20
 
 # A buurt that grew or shrank beyond these between 2017 and 2024 may be another neighbourhood by now (research design).
 STEADY = (0.7, 1.5)
@@ -58,6 +62,21 @@ def select(buurten: pd.DataFrame, choices: Choices, cut: int | None = None, outc
 def of_city(buurten: pd.DataFrame, gemeentecode: str) -> pd.DataFrame:
     """The buurten of one gemeente."""
     return buurten[buurten.gemeentecode == gemeentecode]
+
+
+def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """The sample of the chosen gemeente.
+
+    Raises:
+        InvalidInput: when it has too few buurten for a chapter of its own.
+    """
+    table = select(of_city(buurten, choices.gemeentecode), choices)
+    if len(table) < FEWEST_FOR_CHAPTER:
+        raise InvalidInput(
+            f"In {choices.gemeente} hebben {len(table)} buurten alle cijfers en {choices.ondergrens} inwoners of meer; dit "
+            f"hoofdstuk vraagt er minstens {FEWEST_FOR_CHAPTER}. Kies een grotere gemeente of een lagere ondergrens."
+        )
+    return table
 
 
 def of_cities(buurten: pd.DataFrame, cities: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,9 @@ def at_equal_burden(
             "value": found.params[-1], "low": low, "high": high, "n": len(known), "correlation": correlation,
             "separable": abs(correlation) <= INSEPARABLE,
         }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("kenmerk")
+    columns = ["value", "low", "high", "n", "correlation", "separable"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kenmerk")
+    return table.astype({"separable": bool})
 
 
 def _correlation(a: pd.Series, b: pd.Series, weights: pd.Series) -> float:

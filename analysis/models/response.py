@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measures.sample import FEWEST_FOR_CHAPTER
 from analysis.models.spline import Spline, line
 from analysis.models.wls import FEWEST_CLUSTERS, fit
 
@@ -40,6 +41,20 @@ class Slope:
     clusters: int
     errors: str
     outcome_sd: float
+
+
+# Through fewer buurten than this no line is drawn.
+FEWEST_BUURTEN = 10
+
+
+def slope_if_known(sample: pd.DataFrame) -> Slope | None:
+    """The slope with errors by wijk, or nothing where too few buurten have the outcome."""
+    return slope(sample, errors="wijk") if len(sample) >= FEWEST_BUURTEN else None
+
+
+def curve_if_known(sample: pd.DataFrame, seed: int) -> Curve | None:
+    """The curve, or nothing where too few buurten have the outcome for its degrees of freedom."""
+    return curve(sample, seed) if len(sample) >= FEWEST_FOR_CHAPTER else None
 
 
 def slope(sample: pd.DataFrame, weighted: bool = True, errors: str = "HC3") -> Slope:

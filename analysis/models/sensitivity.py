@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 
 from analysis import dutch
@@ -45,6 +46,7 @@ def slopes(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
 def _row(buurten: pd.DataFrame, choices: Choices, options: dict[str, object]) -> dict[str, object]:
     sample = select(buurten, choices)
     found = slope(sample, **options)
-    scale = sample.belasting.std() / sample.uitkomst.std()
+    weights = sample.gewicht if options.get("weighted", True) else None
+    spread = [np.sqrt(np.cov(sample[column], aweights=weights)) for column in ("belasting", "uitkomst")]
     return {"value": 10 * found.value, "low": 10 * found.low, "high": 10 * found.high,
-            "standardised": found.value * scale, "n": found.n, "errors": found.errors}  # fmt: skip
+            "standardised": found.value * spread[0] / spread[1], "n": found.n, "errors": found.errors}  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.choices import REFERENCE, Choices
 from analysis.measures.sample import select
+from analysis.models.cities import FEWEST_BUURTEN
 from analysis.models.response import FOLDS, held_out_r2
 from analysis.models.spline import Spline, line
 from analysis.models.wls import fit
@@ -24,7 +25,8 @@ def transport(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, ori
     Returns:
         Per gemeentecode: `r2_own` (with the origin's intercept), `r2_shifted` (with the city's own level), both against
         the target city's own mean; `calibration`: slope of outcome on prediction, 1 is perfect; `n`. A negative R²
-        means that the city's mean predicts better. `within`: what the city's own curve reaches in unseen wijken.
+        means that the city's mean predicts better. `within`: what the city's own curve reaches in unseen
+        wijken. Cities with too few buurten are left out.
     """
     home = select(buurten[buurten.gemeentecode == origin], choices)
     spline = Spline(home.belasting)
@@ -32,6 +34,8 @@ def transport(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, ori
     rows = {}
     for code, city in cities.drop(index=origin, errors="ignore").iterrows():
         target = select(buurten[buurten.gemeentecode == code], choices)
+        if len(target) < FEWEST_BUURTEN:
+            continue
         predicted = fitted.predict(spline.basis(target.belasting))
         rows[code] = {"gemeente": city.gemeentenaam, "n": len(target), **_score(target, predicted),
                       "within": _within(target, choices.zaad)}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import statsmodels.api as sm
+from scipy import sparse
 from statsmodels.regression.linear_model import RegressionResults
 
 # With fewer clusters than this, errors clustered by wijk are too small; HC3 is used instead.
@@ -37,3 +38,48 @@ def standardise(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weighted z-scores."""
     values, weights = np.asarray(values, float), np.asarray(weights, float)
     return (values - np.average(values, weights=weights)) / np.sqrt(np.cov(values, aweights=weights))
+
+
+class Functional:
+    """One linear combination of coefficients, prepared once and estimated for many outcomes of the same buurten.
+
+    Args:
+        design: shape (n, k), the constant included.
+        weights: shape (n,).
+        contrast: shape (k,): what is estimated is contrast · coefficients.
+        clusters: shape (n,), labels of wijken; with `FEWEST_CLUSTERS` of them or more, `estimate` also gives errors
+            clustered by wijk.
+    """
+
+    def __init__(
+        self, design: np.ndarray, weights: np.ndarray, contrast: np.ndarray, clusters: np.ndarray | None = None
+    ) -> None:
+        self._root = np.sqrt(np.asarray(weights, float))[:, None]
+        self._q, r = np.linalg.qr(self._root * np.asarray(design, float))
+        self._influence = self._q @ np.linalg.solve(r.T, np.asarray(contrast, float))
+        self._leverage = np.sum(self._q**2, axis=1)
+        groups = None if clusters is None else np.unique(clusters, return_inverse=True)[1]
+        self.clustered = groups is not None and groups.max() + 1 >= FEWEST_CLUSTERS
+        n, k = self._q.shape
+        self.degrees = groups.max() if self.clustered else n - k
+        if self.clustered:
+            count = groups.max() + 1
+            factor = count / (count - 1) * (n - 1) / (n - k)
+            rows = np.sqrt(factor) * self._influence
+            self._sums = sparse.csr_array((rows, (groups, np.arange(n))))
+
+    def estimate(self, outcomes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Estimate for each outcome.
+
+        Args:
+            outcomes: shape (n, S).
+
+        Returns:
+            Estimates, errors clustered by wijk (HC3 where wijken are few) and HC3 errors, each of shape (S,); equal to
+            what `fit` gives for each outcome alone.
+        """
+        scaled = self._root * np.asarray(outcomes, float)
+        residual = scaled - self._q @ (self._q.T @ scaled)
+        plain = np.sqrt((self._influence / (1 - self._leverage)) ** 2 @ residual**2)
+        shown = np.sqrt(np.sum((self._sums @ residual) ** 2, axis=0)) if self.clustered else plain
+        return self._influence @ scaled, shown, plain

@@ -76,6 +76,9 @@ def execute_one(task: Task) -> Done:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # one core for each notebook: side by side they would wait on each other
     began = time.monotonic()
     task.output.parent.mkdir(parents=True, exist_ok=True)
     partial = task.output.with_suffix(".part.ipynb")

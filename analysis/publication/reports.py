@@ -73,8 +73,10 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
     ]  # fmt: skip
 
 
-def crime(found: Slope, choices: Choices) -> list[Number]:
-    """Slope of log crime as a percentage per ten points, its R² and n."""
+def crime(found: Slope | None, choices: Choices) -> list[Number]:
+    """Slope of log crime as a percentage per ten points, its R² and n; nothing where it is not known."""
+    if found is None:
+        return []
     source = f"{CRIME_SOURCE}; {choices.income.source}"
     percent = [100 * math.expm1(10 * value) for value in (found.value, found.low, found.high)]
     return [
@@ -85,10 +87,12 @@ def crime(found: Slope, choices: Choices) -> list[Number]:
     ]  # fmt: skip
 
 
-def standardised(onv: Slope, crimes: Slope, choices: Choices) -> list[Number]:
+def standardised(onv: Slope, crimes: Slope | None, choices: Choices) -> list[Number]:
     """Both slopes in standard deviations of their outcome per ten points; more crime is turned round to less safe."""
     unit = f"standaardafwijkingen van de uitkomst per 10 procentpunt {choices.income.label}; lager is minder veilig"
-    rows = (("standaard.onv", onv, 1, both(choices)), ("standaard.misdrijven", crimes, -1, CRIME_SOURCE))
+    rows = [("standaard.onv", onv, 1, both(choices))]
+    if crimes is not None:
+        rows.append(("standaard.misdrijven", crimes, -1, f"{CRIME_SOURCE}; {choices.income.source}"))
     numbers = []
     for key, found, sign, source in rows:
         low, high = sorted(sign * 10 * limit / found.outcome_sd for limit in (found.low, found.high))
@@ -202,12 +206,16 @@ def emit(*parts: list[Number]) -> Numbers:
 
 def title_onv(found: Slope, choices: Choices) -> str:
     """The finding of the response chart, in a sentence."""
+    if found.low <= 0 <= found.high:
+        return f"{choices.gemeente}: geen duidelijk verband met overlast en onveiligheid"
     text = dutch.number(10 * found.value, 2)
     return f"{choices.gemeente}: {text} LBM-punten bij 10 procentpunt meer zeer lage inkomens"
 
 
-def title_crime(found: Slope, choices: Choices) -> str:
+def title_crime(found: Slope | None, choices: Choices) -> str:
     """The finding of the crime chart, in a sentence."""
+    if found is None:
+        return f"{choices.gemeente}: van te weinig buurten zijn de misdrijven bekend"
     percent = 100 * math.expm1(10 * found.value)
     if found.low <= 0 <= found.high:
         return f"{choices.gemeente}: geen duidelijk verband met misdrijven per inwoner"
@@ -256,65 +264,85 @@ def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
     return 1 / DISAGREE_FACTOR <= ratio <= DISAGREE_FACTOR
 
 
-def about_slope(onv: Slope, crimes: Slope, curve: Curve, choices: Choices) -> Sentences:
+def about_slope(onv: Slope, crimes: Slope | None, curve: Curve, choices: Choices) -> Sentences:
     """What the slopes of one city say, by rules fixed in the research design."""
-    city = choices.gemeente
-    if onv.high < 0:
-        first = f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld minder veilig volgens de Leefbaarometer."
-    elif onv.low > 0:
-        first = f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld veiliger volgens de Leefbaarometer."
-    else:
-        first = f"In {city} is met de Leefbaarometer geen verband te zien tussen zeer lage inkomens en veiligheid."
-    if crimes.low > 0:
-        second = "Ook het aantal misdrijven per inwoner is er hoger."
-    elif crimes.high < 0:
-        second = "Het aantal misdrijven per inwoner is er juist lager."
-    else:
-        second = "Bij de geregistreerde misdrijven is geen duidelijk verband te zien."
-    verdict = (
-        "Beide maten vertellen hetzelfde verhaal."
-        if outcomes_agree(onv, crimes)
-        else "**Hoe sterk het verband is, hangt af van de maat.**"
-    )
     gain = curve.r2_curve - curve.r2_line
-    bend = (
-        "Een gebogen lijn voorspelt wijken die niet zijn gebruikt merkbaar beter dan een rechte."
-        if gain >= WORTH_A_BEND
-        else "Een gebogen lijn voorspelt wijken die niet zijn gebruikt niet merkbaar beter dan een rechte."
+    better = "merkbaar beter" if gain >= WORTH_A_BEND else "niet merkbaar beter"
+    return Sentences(
+        richting=_about_onv(onv, choices.gemeente),
+        misdrijven=_about_crime(onv, crimes, choices.gemeente),
+        maat=_about_both(onv, crimes),
+        kromming=f"Een gebogen lijn voorspelt wijken die niet zijn gebruikt {better} dan een rechte.",
     )
-    return Sentences(richting=first, misdrijven=second, maat=verdict, kromming=bend)
+
+
+def _about_onv(onv: Slope, city: str) -> str:
+    if onv.high < 0:
+        return f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld minder veilig volgens de Leefbaarometer."
+    if onv.low > 0:
+        return f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld veiliger volgens de Leefbaarometer."
+    return f"In {city} is met de Leefbaarometer geen verband te zien tussen zeer lage inkomens en veiligheid."
+
+
+def _about_crime(onv: Slope, crimes: Slope | None, city: str) -> str:
+    if crimes is None:
+        return f"In {city} zijn van te weinig buurten de misdrijven van 2024 bekend om een verband te zien."
+    if crimes.low > 0:
+        return ("Ook het" if onv.high < 0 else "Het") + " aantal misdrijven per inwoner is er hoger."
+    if crimes.high < 0:
+        return "Het aantal misdrijven per inwoner is er juist lager."
+    return "Bij de geregistreerde misdrijven is geen duidelijk verband te zien."
+
+
+def _about_both(onv: Slope, crimes: Slope | None) -> str:
+    if crimes is None:
+        return "De tweede maat ontbreekt."
+    clear = [found.low > 0 or found.high < 0 for found in (onv, crimes)]
+    if not any(clear):
+        return "Geen van beide maten laat een duidelijk verband zien."
+    if all(clear) and outcomes_agree(onv, crimes):
+        return "Beide maten vertellen hetzelfde verhaal."
+    return "**Hoe sterk het verband is, hangt af van de maat.**"
 
 
 def about_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> Sentences:
     """Which characteristics go with both outcomes in the same direction, at equal burden; above 0 is safer in both."""
-
-    def clear(table: pd.DataFrame, sign: int) -> set[str]:
-        """Labels whose interval lies on the safer (+1) or less safe (−1) side."""
-        side = table.low > 0 if sign > 0 else table.high < 0
-        return set(table.index[side & table.separable])
-
-    safer = [label for label in onv.index if label in clear(onv, 1) & clear(crimes, 1)]
-    less = [label for label in onv.index if label in clear(onv, -1) & clear(crimes, -1)]
-    one_only = [label for label in onv.index[onv.separable]
-                if label in clear(onv, 1) | clear(onv, -1) and label not in safer + less]  # fmt: skip
-    stuck = list(onv.index[~onv.separable])
-    agree = []
-    if safer:
-        agree.append(f"Buurten met meer {dutch.enumeration(safer)} zijn op beide maten veiliger")
-    if less:
-        agree.append(f"Buurten met meer {dutch.enumeration(less)} zijn op beide maten minder veilig")
-    overall = ". ".join(agree) + "." if agree else (
+    signs = pd.DataFrame({"onv": _clear_sign(onv), "misdrijven": _clear_sign(crimes)}).reindex(onv.index).fillna(0)
+    stuck = [label for label in onv.index if not onv.separable[label] or not crimes.separable.get(label, True)]
+    free = signs.drop(index=stuck)
+    said = [
+        f"Buurten met meer {dutch.enumeration(labels)} zijn op beide maten {word}"
+        for word, labels in (
+            ("veiliger", free.index[(free > 0).all(axis=1)]),
+            ("minder veilig", free.index[(free < 0).all(axis=1)]),
+        )
+        if len(labels)
+    ]
+    agree = ". ".join(said) + "." if said else (
         "Geen enkel kenmerk hangt op beide maten duidelijk en in dezelfde richting samen met veiligheid."
     )  # fmt: skip
-    single = (
-        f"Alleen op de Leefbaarometer duidelijk: {dutch.enumeration(one_only)}." if one_only
-        else "Geen kenmerk is alleen op de Leefbaarometer duidelijk."
+    return Sentences(
+        kenmerken=agree,
+        kenmerken_een_maat=_about_one_outcome(free),
+        kenmerken_vast=f"Niet van het inkomen te scheiden: {dutch.enumeration(stuck)}." if stuck
+        else "Alle kenmerken zijn van het inkomen te scheiden.",
     )  # fmt: skip
-    apart = (
-        f"Niet van het inkomen te scheiden: {dutch.enumeration(stuck)}." if stuck
-        else "Alle kenmerken zijn van het inkomen te scheiden."
-    )  # fmt: skip
-    return Sentences(kenmerken=overall, kenmerken_een_maat=single, kenmerken_vast=apart)
+
+
+def _clear_sign(table: pd.DataFrame) -> pd.Series:
+    """1 where the interval lies on the safer side, -1 on the less safe side, 0 where it holds zero."""
+    return (table.low > 0).astype(int) - (table.high < 0).astype(int)
+
+
+def _about_one_outcome(signs: pd.DataFrame) -> str:
+    """Characteristics on which the two outcomes differ."""
+    against = signs.index[signs.prod(axis=1) < 0]
+    only_onv = signs.index[(signs.onv != 0) & (signs.misdrijven == 0)]
+    only_crime = signs.index[(signs.onv == 0) & (signs.misdrijven != 0)]
+    parts = (("De twee maten spreken elkaar tegen bij", against), ("Alleen op de Leefbaarometer duidelijk:", only_onv),
+             ("Alleen bij misdrijven duidelijk:", only_crime))  # fmt: skip
+    said = [f"{opening} {dutch.enumeration(labels)}." for opening, labels in parts if len(labels)]
+    return " ".join(said) or "Geen kenmerk is op maar één van beide maten duidelijk."
 
 
 def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
@@ -323,7 +351,7 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
     certain = len(deviations) - undecided
     text = (
         f"Van {dutch.number(len(deviations))} buurten in {choices.gemeente} is van {dutch.number(certain)} met "
-        f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen of ze veiliger of minder veilig zijn dan verwacht."
+        f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen van welk type ze zijn."
     )
     return Sentences(typen=text)
 

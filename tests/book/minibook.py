@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import yaml
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
+from analysis.figures.tables import Column, Table
 from analysis.paths import BOOK, ROOT
 from analysis.publication import locale, register
 from analysis.publication.numbers import Number
@@ -201,20 +203,17 @@ def picture() -> str:
 
 HEADERS = ("Buurt", "Woningen", "Sociale huur (%)", "Koop (%)", "Lasten (%)", "Score", "Verschil", "Model")
 ROWS = (
-    ("Bijlmermuseum-Noord", "3.412", "78", "9", "31,2", "−0,42", "−0,11", "−0,31"),
-    ("Volewijck", "4.870", "71", "14", "27,9", "−0,18", "0,12", "−0,30"),
-    ("Slotermeer-Zuidwest", "6.003", "66", "21", "24,5", "−0,09", "0,15", "−0,24"),
+    ("Bijlmermuseum-Noord", 3412, 78, 9, 31.2, -0.42, -0.11, -0.31),
+    ("Volewijck", 4870, 71, 14, 27.9, -0.18, 0.12, -0.30),
+    ("Slotermeer-Zuidwest", 6003, 66, 21, 24.5, -0.09, 0.15, -0.24),
 )
+DECIMALS = (None, 0, 0, 0, 1, 2, 2, 2)
 
 
 def html_table() -> str:
-    """A table as the chapters write it: wider than a phone."""
-    head = "".join(f'<th scope="col">{header}</th>' for header in HEADERS)
-    rows = (
-        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{value}</td>" for value in values) + "</tr>"
-        for name, *values in ROWS
-    )
-    return f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    """A table as the chapters write it: wider than a phone, and searchable."""
+    columns = [Column(name, name, decimals) for name, decimals in zip(HEADERS, DECIMALS, strict=True)]
+    return Table("proef", "Buurten op een rij.", columns, pd.DataFrame(ROWS, columns=HEADERS), "buurt").html()
 
 
 def build(source: Path) -> Build:

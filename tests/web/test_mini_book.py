@@ -150,3 +150,17 @@ def test_search_finds_a_word_by_its_stem(browser: Browser, site: str) -> None:
     assert result.inner_text() == "Amsterdam"
     visit.page.get_by_text("Gevonden: 1").wait_for()
     assert visit.complaints == []
+
+
+def test_a_table_is_searched_without_accents_or_capitals(browser: Browser, site: str) -> None:
+    page = open_page(browser, f"{site}amsterdam.html", PHONE).page
+    field = page.get_by_label("Zoek een buurt")
+    rows = page.locator("#proef tbody tr:visible")
+    assert rows.count() == 3
+    field.fill("slótermeer")
+    assert rows.count() == 1 and "Slotermeer-Zuidwest" in rows.first.inner_text()
+    assert page.locator(".vk-zoek output").inner_text() == "1 van 3"
+    field.fill("nergens")
+    assert rows.count() == 0
+    field.fill("")
+    assert rows.count() == 3
