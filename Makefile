@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint serve clean lock
+.PHONY: help book test test-all lint simulate serve clean lock
 
 help:      ## deze lijst
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test-all:  ## richt in en draai alle tests
 
 lint:      ## controleer de stijl van de code
 	@$(PYTHON) make.py lint
+
+simulate:  ## draai de lange simulaties opnieuw (results/simulaties.csv)
+	@$(PYTHON) make.py simulate
 
 serve:     ## toon het gebouwde boek op http://localhost:8000
 	@$(PYTHON) make.py serve

@@ -28,6 +28,7 @@ JOBS = {
     "book": ["-m", "analysis", "book"],
     "test": ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m", "not slow"],
     "test-all": ["-m", "pytest", "-n", "auto", "--dist", "loadgroup"],
+    "simulate": ["-m", "analysis", "simulate"],
     "serve": ["-m", "analysis", "serve"],
     "lint": ["-m", "ruff", "check", "."],
 }

@@ -45,6 +45,9 @@ def parser() -> Parser:
     run.add_argument("--uit", type=Path, help="waar het uitgevoerde hoofdstuk komt (standaard in _build/runs)")
     run.set_defaults(run=run_chapter)
 
+    simulate = commands.add_parser("simulate", help="draai de lange simulaties en bewaar ze in results/")
+    simulate.set_defaults(run=run_simulations)
+
     data = commands.add_parser("data", help="bouw de dataset uit de bestanden van de uitgevers")
     actions = data.add_subparsers(dest="action", required=True, metavar="actie")
     build = actions.add_parser("build", help="lees, controleer, harmoniseer en schrijf data/")
@@ -87,6 +90,15 @@ def _parameters(given: argparse.Namespace) -> dict[str, Any]:
     """Parameters as options and as -p pairs; numbers become numbers, as papermill does."""
     options = {name: getattr(given, name) for name in PARAMETERS if getattr(given, name) is not None}
     return {name: yaml.safe_load(value) for name, value in {**options, **dict(given.pairs)}.items()}
+
+
+def run_simulations(_: argparse.Namespace) -> None:
+    """`simulate`: run the long simulations and store their rates."""
+    from analysis.publication import simulations
+
+    print("Simulaties:")
+    table = simulations.run()
+    print(table[["simulatie", "grootheid", "maat", "waarde"]].to_string(index=False))
 
 
 def build_data(given: argparse.Namespace) -> None:

@@ -39,6 +39,11 @@ def enumeration(words: Iterable[str], last: str = "en") -> str:
     return f"{', '.join(head)} {last} {tail}" if head else tail
 
 
+def p_value(value: float) -> str:
+    """Write a p-value: three decimals, and never a bare zero."""
+    return "< 0,001" if value < 0.001 else number(value, 3)
+
+
 def sentence_case(text: str) -> str:
     """Start with a capital and leave the rest: "woningwaarde (WOZ)" keeps its WOZ."""
     return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ from analysis import dutch
 from analysis.choices import REFERENCE, Choices, Measure
 from analysis.figures import theme
 from analysis.figures.output import Figure
+from analysis.levers.need import shares as shares_of
 from analysis.models.cities import Pooled
 from analysis.models.deviation import TYPE_ORDER
 from analysis.models.response import Curve
@@ -138,8 +139,7 @@ def forest(
         low, high = axes.get_xlim()
         factors = [factor for factor in PERCENTAGE_FACTORS if low <= np.log(factor) <= high]
         axes.set_xticks(np.log(factors), [f"{dutch.number(100 * (factor - 1))} %" for factor in factors])
-    columns = ["gemeente", "value", "low", "high", "error", "r2", "n", "clusters"]
-    return Figure(name, canvas, ordered[columns].reset_index())
+    return Figure(name, canvas, ordered.drop(columns="outcome_sd", errors="ignore").reset_index())
 
 
 def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure:
@@ -182,14 +182,20 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
     return Figure(name, canvas, ordered.reset_index())
 
 
-def type_bars(name: str, shares: pd.DataFrame, source: str, title: str) -> Figure:
-    """Per city the share of its inhabitants in buurten of each type, as stacked bars.
+def type_bars(name: str, need: pd.DataFrame, choices: Choices, title: str) -> Figure:
+    """Per city the share of its inhabitants in buurten of each type, as stacked bars, most pressed first.
 
     Args:
         name: of the figure.
-        shares: per gemeente, in the order to draw, a column for each type (%).
-        source, title: in Dutch.
+        need: result of `levers.need.by_city`.
+        choices: settled choices.
+        title: in Dutch.
     """
+    shares = shares_of(need)
+    source = (
+        f"Bron: BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}. n = {dutch.number(need.n.sum())} "
+        f"buurten vanaf {dutch.number(choices.ondergrens)} inwoners in {len(need)} steden."
+    )
     canvas, (axes,) = theme.canvas(
         0.2 * len(shares) + 1.5, title, "Aandeel van de inwoners, naar type buurt (%)", source
     )  # fmt: skip

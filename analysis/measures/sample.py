@@ -115,18 +115,41 @@ def coverage_of_country(buurten: pd.DataFrame, choices: Choices, cut: int) -> Co
     return coverage(buurten, NATIONAL_2017["AantalInwoners"], choices, cut)
 
 
-def coverage_of_cities(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int) -> Coverage:
-    """Coverage of these cities together, against their own totals in KWB 2017."""
-    return coverage(of_cities(buurten, cities), cities.inwoners_2017.sum(), choices, cut)
+def _of_2017(buurten: pd.DataFrame, links: pd.DataFrame, cities: pd.Index) -> pd.DataFrame:
+    """Buurten that belonged to these gemeenten in 2017: a city that grew by a merger counts as it was."""
+    known = links.buurtcode.dropna()
+    home = pd.Series("GM" + known.index.str[2:6], index=known.to_numpy())
+    return buurten[buurten.index.map(home).isin(cities)]
 
 
-def coverage_by_city(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+def coverage_of_cities(
+    buurten: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int
+) -> Coverage:
+    """Coverage of these cities together, as they were in 2017, against their own totals in KWB 2017.
+
+    Args:
+        buurten: the dataset's table.
+        links: the dataset's table `koppeling`, indexed by the code of 2017.
+        cities: rows of `gemeenten`.
+        choices, cut: as in `coverage`.
+    """
+    return coverage(_of_2017(buurten, links, cities.index), cities.inwoners_2017.sum(), choices, cut)
+
+
+def coverage_by_city(
+    buurten: pd.DataFrame, links: pd.DataFrame, cities: pd.DataFrame, choices: Choices
+) -> pd.DataFrame:
     """Per city the shares of `Coverage` under the choices' own cut."""
     rows = {
-        code: {"gemeente": city.gemeentenaam, "inwoners": city.inwoners_2017,
-               **vars(coverage(of_city(buurten, code), city.inwoners_2017, choices, choices.ondergrens))}
+        code: {
+            "gemeente": city.gemeentenaam,
+            "inwoners": city.inwoners_2017,
+            **vars(
+                coverage(_of_2017(buurten, links, pd.Index([code])), city.inwoners_2017, choices, choices.ondergrens)
+            ),
+        }
         for code, city in cities.iterrows()
-    }  # fmt: skip
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
 
 

@@ -68,7 +68,7 @@ def importance(
     """
     columns = [column for block in blocks.values() for column in block]
     sample = sample_of(buurten, cities, choices, cut, outcome, columns)
-    found = scores(sample, _models(blocks)).xs(SHIFTED, axis=1, level=1)
+    found = scores(sample, models_of(blocks)).xs(SHIFTED, axis=1, level=1)
     gains = _gains(found, list(blocks))
     intervals = _bootstrap(gains, choices.zaad)
     parts = [intervals.xs(way, level=1).add_prefix(f"{way}_").rename(columns={f"{way}_value": way})
@@ -121,7 +121,7 @@ def _order(a: pd.Series, b: pd.Series, way: str) -> int:
     return int(a[f"{way}_low"] > b[f"{way}_high"]) - int(a[f"{way}_high"] < b[f"{way}_low"])
 
 
-def _models(blocks: Mapping[str, tuple[str, ...]]) -> dict[str, Model]:
+def models_of(blocks: Mapping[str, tuple[str, ...]]) -> dict[str, Model]:
     """Burden alone, burden with one block, burden with all, and with all but one."""
     everything = [column for block in blocks.values() for column in block]
     models = {BURDEN_ALONE: Model((BURDEN,)), TOGETHER: Model((BURDEN, *everything))}

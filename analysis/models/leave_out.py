@@ -96,23 +96,46 @@ def scores(sample: pd.DataFrame, models: Mapping[str, Model]) -> pd.DataFrame:
     Returns:
         Per gemeentecode, columns (name, `OWN` or `SHIFTED`).
     """
-    rows = {code: _score_city(sample, (sample.gemeentecode == code).to_numpy(), models)
-            for code in sample.gemeentecode.unique()}  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
+    found = scores_of_many(sample, models, sample[["uitkomst"]].to_numpy(float))
+    codes = list(sample.gemeentecode.unique())
+    table = pd.DataFrame({key: values[:, 0] for key, values in found.items()}, index=codes)
+    return table.rename_axis("gemeentecode")
 
 
-def _score_city(sample: pd.DataFrame, unseen: np.ndarray, models: Mapping[str, Model]) -> dict[tuple[str, str], float]:
-    y, w = sample.uitkomst.to_numpy(float), sample.gewicht.to_numpy(float)
+def scores_of_many(
+    sample: pd.DataFrame, models: Mapping[str, Model], outcomes: np.ndarray
+) -> dict[tuple[str, str], np.ndarray]:
+    """The same for many outcomes of the same buurten at once.
+
+    Args:
+        sample: result of `sample_of`.
+        models: by name.
+        outcomes: shape (n, S).
+
+    Returns:
+        Per (name, `OWN` or `SHIFTED`) an array of shape (cities, S), cities in order of appearance.
+    """
+    cities = [
+        _score_city(sample, (sample.gemeentecode == code).to_numpy(), models, outcomes)
+        for code in sample.gemeentecode.unique()
+    ]
+    return {key: np.array([city[key] for city in cities]) for key in cities[0]}
+
+
+def _score_city(
+    sample: pd.DataFrame, unseen: np.ndarray, models: Mapping[str, Model], outcomes: np.ndarray
+) -> dict[tuple[str, str], np.ndarray]:
+    w = sample.gewicht.to_numpy(float)
     columns = dict.fromkeys(column for model in models.values() if not model.straight for column in model.columns)
     curves = {column: Spline(sample[column].to_numpy()[~unseen]).basis(sample[column])[:, 1:] for column in columns}
-    root, out = np.sqrt(w[~unseen]), {}
+    root, out = np.sqrt(w[~unseen])[:, None], {}
     for name, model in models.items():
         parts = [line(sample[column])[:, 1:] if model.straight else curves[column] for column in model.columns]
         levels = [_levels(sample.gemeentecode, w, unseen)] if model.levels else []
-        design = np.column_stack([np.ones(len(y)), *parts, *levels])
-        coefficients, *_ = np.linalg.lstsq(design[~unseen] * root[:, None], y[~unseen] * root, rcond=None)
-        residual = y[unseen] - design[unseen] @ coefficients
-        out[name, OWN], out[name, SHIFTED] = _r2(y[unseen], residual, w[unseen])
+        design = np.column_stack([np.ones(len(w)), *parts, *levels])
+        coefficients, *_ = np.linalg.lstsq(design[~unseen] * root, outcomes[~unseen] * root, rcond=None)
+        residual = outcomes[unseen] - design[unseen] @ coefficients
+        out[name, OWN], out[name, SHIFTED] = _r2(outcomes[unseen], residual, w[unseen])
     return out
 
 
@@ -124,8 +147,8 @@ def _levels(codes: pd.Series, weights: np.ndarray, unseen: np.ndarray) -> np.nda
     return out
 
 
-def _r2(y: np.ndarray, residual: np.ndarray, w: np.ndarray) -> tuple[float, float]:
-    """R² against the own mean, with the predicted level and with the own level."""
-    spread = np.sum(w * (y - np.average(y, weights=w)) ** 2)
-    shifted = residual - np.average(residual, weights=w)
-    return float(1 - np.sum(w * residual**2) / spread), float(1 - np.sum(w * shifted**2) / spread)
+def _r2(y: np.ndarray, residual: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """R² against the own mean, with the predicted level and with the own level; shapes (m, S) in, (S,) out."""
+    spread = w @ (y - np.average(y, axis=0, weights=w)) ** 2
+    shifted = residual - np.average(residual, axis=0, weights=w)
+    return 1 - w @ residual**2 / spread, 1 - w @ shifted**2 / spread

@@ -20,6 +20,10 @@ from analysis.paths import ROOT
 START_SECONDS = 120
 
 
+# A kernel that is told to stop logs that as an error, over our own progress.
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]
+
+
 @dataclass(frozen=True)
 class Task:
     """A notebook to execute: where it is, where the executed copy goes, and with which parameters."""
@@ -86,7 +90,7 @@ def execute_one(task: Task) -> Done:
         with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
             papermill.execute_notebook(
                 str(task.notebook), str(partial), parameters=task.parameters, kernel_name="python3", cwd=str(ROOT),
-                progress_bar=False, start_timeout=START_SECONDS, config=_transport(sockets),
+                progress_bar=False, start_timeout=START_SECONDS, config=_transport(sockets), extra_arguments=QUIET,
             )  # fmt: skip
     except PapermillExecutionError as error:
         raise InvalidInput(

@@ -13,6 +13,7 @@ from shapely.geometry import box
 from analysis.choices import REFERENCE, Choices
 from analysis.figures import charts, diagram, maps
 from analysis.figures.output import Figure
+from analysis.levers.need import shares
 from analysis.measures.context import CHARACTERISTICS, TENURE
 from analysis.models.cities import Pooled
 from analysis.models.deviation import TYPE_ORDER, UNDECIDED
@@ -143,7 +144,7 @@ def response_data(sample: pd.DataFrame) -> pd.DataFrame:
 
 def slope_data(table: pd.DataFrame) -> pd.DataFrame:
     ordered = table.sort_values("value", ascending=False).reset_index()
-    return ordered.drop(columns=["error_hc3", "intercept", "errors", "outcome_sd", "standardised"])
+    return ordered.drop(columns="outcome_sd")
 
 
 KINDS = {
@@ -171,8 +172,8 @@ KINDS = {
         lambda: charts.transport("overdracht", TRANSPORT, "Bron: BZK.", reports.title_transport(TRANSPORT)),
         TRANSPORT.sort_values("r2_shifted").reset_index()),
     "type bars": Kind(
-        lambda: charts.type_bars("nood", SHARES, "Bron: BZK. n = 1.234 buurten in 8 steden.", reports.title_need(NEED)),
-        SHARES.reset_index()),
+        lambda: charts.type_bars("nood", NEED, ELSEWHERE, reports.title_need(NEED)),
+        shares(NEED).rename_axis("gemeente").reset_index()),
     "country": Kind(
         lambda: maps.country("nederland", COUNTRY, PROVINCES, ELSEWHERE,
                              "In welke grote steden leven de meeste huishoudens rond het sociaal minimum?"),

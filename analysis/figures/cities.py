@@ -1,0 +1,159 @@
+"""Charts and tables over cities: verdicts, decomposition, blocks of characteristics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import Choices
+from analysis.figures import theme
+from analysis.figures.output import Figure
+from analysis.figures.tables import Column, Table
+from analysis.models.decomposition import DIFFERENCE, TERMS
+from analysis.models.derivative import MetaRegression
+from analysis.models.importance import Importance
+
+TERM_COLOURS = dict(zip(TERMS, (theme.LESS_SAFE, theme.LESS_SAFE_LIGHT, theme.SAFER, theme.SAFER_LIGHT), strict=True))
+
+
+def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
+    """Each city's slope as a ratio to Amsterdam's, with its interval and the margin within which it counts as equal."""
+    ordered = table.sort_values("ratio", ascending=False)
+    reach = (-1.0, 3.0)
+    canvas, (axes,) = theme.canvas(
+        0.19 * len(ordered) + 0.8, title,
+        "Helling van de stad gedeeld door die van Amsterdam (1 is gelijk), met 95 %-interval",
+        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(ordered.n.sum())} buurten in "
+        f"{len(ordered)} steden. Balk: de marge waarbinnen een interval geheel moet liggen voor het oordeel geldt. "
+        "Open stip: niet te zeggen. Intervallen zijn afgekapt bij −1 en 3.",
+    )  # fmt: skip
+    places, margin = np.arange(len(ordered)), ordered.margin.median()
+    axes.axvspan(1 - margin, 1 + margin, color=theme.SAFER_LIGHT, alpha=0.28, linewidth=0)
+    axes.axvline(1, color=theme.ACCENT, linewidth=1.2)
+    axes.axvline(0, color=theme.INK, linewidth=0.9)
+    axes.hlines(places, ordered.low.clip(*reach), ordered.high.clip(*reach), color=theme.ACCENT, linewidth=1.8)
+    faces = [theme.PAPER if text == "niet te zeggen" else theme.ACCENT for text in ordered.verdict]
+    axes.scatter(ordered.ratio.clip(*reach), places, s=28, c=faces, edgecolors=theme.ACCENT, linewidths=1.4, zorder=3)
+    axes.set_yticks(places, list(ordered.gemeente))
+    axes.set(xlim=reach, ylim=(-0.7, len(ordered) - 0.3))
+    axes.grid(axis="y", visible=False)
+    return Figure(name, canvas, ordered.reset_index())
+
+
+def verdicts(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The verdict of each city, with the power it had."""
+    rows = table.assign(kracht=100 * table.power).sort_values("gemeente").reset_index()
+    columns = [
+        Column("gemeente", "Gemeente"),
+        Column("ratio", "Helling gedeeld door Amsterdam (95 %)", 2, "low", "high"),
+        Column("margin", "Marge", 2),
+        Column("verdict", "Oordeel"),
+        Column("kracht", "Kans op «geldt» bij gelijkheid (%)", 0),
+        Column("n", "Buurten", 0),
+    ]
+    caption = (
+        "Het oordeel per stad, volgens de regel die vooraf vastlag. Geldt: het hele interval ligt binnen 1 ± de marge. Geldt in richting: "
+        "het teken is zeker. Steden met minder dan dertig buurten krijgen geen oordeel. "
+        f"Bron: {choices.outcome.source}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows, "gemeente")
+
+
+def meta(name: str, found: MetaRegression, choices: Choices) -> Table:
+    """Slopes of cities against size of buurten and mean burden."""
+    labels = {"omvang_log": "Omvang van de buurten (log)", "belasting": "Gemiddelde belasting (procentpunt)",
+              "gemiddelde stad": "Gemiddelde stad"}  # fmt: skip
+    rows = found.coefficients.assign(
+        kenmerk=found.coefficients.index.map(labels), p=found.coefficients.p.map(dutch.p_value)
+    )
+    columns = [Column("kenmerk", "Kenmerk van de stad"), Column("value", "Verschil in helling (95 %)", 4, "low", "high"),
+               Column("p", "p")]  # fmt: skip
+    caption = (
+        f"Waarmee de helling van een stad samengaat (LBM-punten per procentpunt, {found.cities} steden). Wat tussen steden overblijft, heeft een "
+        f"standaardafwijking van {dutch.number(found.tau, 4)}. Bron: {choices.outcome.source}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows)
+
+
+def leave_out(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """Leave one city out, beside naive predictions."""
+    columns = [
+        Column("gemeente", "Gemeente"),
+        Column("model", "Model", 2),
+        Column("model_shifted", "Model, eigen niveau", 2),
+        Column("line", "Alleen inkomen", 2),
+        Column("line_shifted", "Alleen inkomen, eigen niveau", 2),
+        Column("national", "Landelijk gemiddelde", 2),
+        Column("city", "Gemiddelde van de stad", 2),
+        Column("n", "Buurten", 0),
+    ]
+    caption = (
+        "Hoe goed de andere steden een stad voorspellen die zij niet hebben gezien (R² tegen het eigen gemiddelde van de stad; onder nul is "
+        f"slechter dan dat gemiddelde). Bron: {choices.outcome.source}; CBS, KWB 2017 (83765NED)."
+    )
+    return Table(name, caption, columns, table.reset_index(), "gemeente")
+
+
+def decomposition(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
+    """Each city's difference from Amsterdam, split into four terms that sum to it."""
+    wide = table.pivot(index="gemeente", columns="term", values="value").sort_values(DIFFERENCE)
+    canvas, (axes,) = theme.canvas(
+        0.2 * len(wide) + 1.3, title,
+        f"Verschil met Amsterdam in gemiddelde {choices.outcome.label} (LBM-punten; rechts is veiliger), gesplitst in vier delen",
+        f"Bron: {choices.outcome.source}; {choices.income.source}. {len(wide)} steden. Zwarte stip: het hele verschil.",
+    )  # fmt: skip
+    places = np.arange(len(wide))
+    below, above = np.zeros(len(wide)), np.zeros(len(wide))
+    for term in TERMS:
+        values = wide[term].to_numpy()
+        start = np.where(values < 0, below, above)
+        axes.barh(places, values, left=start, color=TERM_COLOURS[term], height=0.72, label=term)
+        below, above = below + np.minimum(values, 0), above + np.maximum(values, 0)
+    axes.scatter(wide[DIFFERENCE], places, s=16, c=theme.INK, zorder=3)
+    axes.axvline(0, color=theme.INK, linewidth=0.9)
+    axes.set_yticks(places, list(wide.index))
+    axes.set_ylim(-0.7, len(wide) - 0.3)
+    axes.grid(axis="y", visible=False)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=2)
+    return Figure(name, canvas, table)
+
+
+def importance(name: str, results: dict[str, Importance], choices: Choices, title: str) -> Figure:
+    """Per block the gain in held-out R² when it enters first (filled) and when it enters last (open)."""
+    counts = dutch.enumeration(dutch.number(found.n) for found in results.values())
+    source = f"Bron: {choices.outcome.source}; Politie/CBS 2024; CBS, KWB 2017 (83765NED). n = {counts} buurten."
+    canvas, axes = theme.canvas(
+        2.4, title,
+        "Toename van R² in steden die niet zijn gebruikt, bij gelijke belasting; vol: als eerste toegevoegd, open: als laatste; 95 % over steden",
+        source, panels=len(results), sharey=True, sharex=True,
+    )  # fmt: skip
+    frames = []
+    for one, (label, found) in zip(axes, results.items(), strict=True):
+        rows = found.blocks.iloc[::-1]
+        for way, shift, face in (("first", 0.13, theme.ACCENT), ("last", -0.13, theme.PAPER)):
+            places = np.arange(len(rows)) + shift
+            one.hlines(places, rows[f"{way}_low"], rows[f"{way}_high"], color=theme.ACCENT, linewidth=1.8)
+            one.scatter(rows[way], places, s=40, c=face, edgecolors=theme.ACCENT, linewidths=1.5, zorder=3)
+        one.axvline(0, color=theme.INK, linewidth=0.9)
+        one.set_yticks(np.arange(len(rows)), [dutch.sentence_case(block) for block in rows.index])
+        one.set_ylim(-0.6, len(rows) - 0.4)
+        one.set_title(label, loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
+        frames.append(found.blocks.reset_index().assign(uitkomst=label))
+    return Figure(name, canvas, pd.concat(frames))
+
+
+def blocks(name: str, results: dict[str, Importance], source: str) -> Table:
+    """The same as a table, with what the blocks share."""
+    parts = [found.blocks.reset_index().assign(uitkomst=label) for label, found in results.items()]
+    columns = [
+        Column("blok", "Blok"),
+        Column("uitkomst", "Uitkomst"),
+        Column("first", "Als eerste (95 %)", 3, "first_low", "first_high"),
+        Column("last", "Als laatste (95 %)", 3, "last_low", "last_high"),
+    ]
+    caption = (
+        "Hoeveel beter een stad die niet is gebruikt wordt voorspeld als een blok kenmerken erbij komt. Wat een blok als eerste meer brengt dan "
+        f"als laatste, deelt het met andere blokken en is niet toe te wijzen. {source}"
+    )
+    return Table(name, caption, columns, pd.concat(parts))

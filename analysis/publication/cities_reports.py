@@ -1,0 +1,195 @@
+"""Does it hold elsewhere, and who: results over cities as numbers and sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import REFERENCE, Choices
+from analysis.models import verdict
+from analysis.models.cities import Pooled
+from analysis.models.derivative import MetaRegression
+from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
+from analysis.publication.numbers import Number, Sentences
+from analysis.publication.reports import CRIME_SOURCE, both, slug
+
+VERDICT_KEYS = {
+    verdict.HOLDS: "geldt",
+    verdict.DIRECTION: "richting",
+    verdict.NOT: "niet",
+    verdict.UNDECIDED: "niet_te_zeggen",
+}
+NAIVE = {"national": "landelijk", "city": "stad", "line": "inkomen"}
+
+
+def derivative(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The pooled average derivative without Amsterdam, Amsterdam's own, and the reach for a new city, per ten points."""
+    unit = f"LBM-punten per procentpunt {choices.income.label}; gemiddelde afgeleide over het gedeelde bereik"
+    ten = unit.replace("per procentpunt", "per 10 procentpunt")
+    source, n, own = both(choices), int(table.n.sum()), table.loc[REFERENCE]
+    return [
+        Number("gepoold.afgeleide", found.value, unit, n, source, found.low, found.high, decimals=4),
+        Number("gepoold.afgeleide10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=2),
+        Number("nieuwe_stad.afgeleide10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n, source,
+               10 * found.new_low, 10 * found.new_high, decimals=2),
+        Number("amsterdam.afgeleide10", 10 * own.value, ten, int(own.n), source, 10 * own.low, 10 * own.high, decimals=2),
+        Number("tau_afgeleide", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
+    ]  # fmt: skip
+
+
+def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The same for log crime, as percentages per ten points."""
+    unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}; gemiddelde afgeleide"
+    source, own = f"{CRIME_SOURCE}; {choices.income.source}", table.loc[REFERENCE]
+
+    def percent(*values: float) -> list[float]:
+        return [float(100 * np.expm1(10 * value)) for value in values]
+
+    pooled, here = percent(found.value, found.low, found.high), percent(own.value, own.low, own.high)
+    new = percent(found.new_low, found.new_high)
+    return [
+        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, int(table.n.sum()), source, *pooled[1:]),
+        Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], f"{unit}; grenzen van het voorspellingsinterval",
+               int(table.n.sum()), source, *new),
+        Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:]),
+    ]  # fmt: skip
+
+
+def meta(found: MetaRegression, choices: Choices) -> list[Number]:
+    """How the slope of a city goes with the size of its buurten and its mean burden."""
+    source = both(choices)
+    units = {"omvang_log": "LBM-punten per procentpunt, per log inwoner van de middelste buurt",
+             "belasting": "LBM-punten per procentpunt, per procentpunt gemiddelde belasting"}  # fmt: skip
+    return [
+        Number(
+            f"samenhang_helling.{slug(term)}",
+            row.value,
+            units[term],
+            found.cities,
+            source,
+            row.low,
+            row.high,
+            decimals=4,
+        )
+        for term, row in found.coefficients.iterrows()
+        if term in units
+    ]
+
+
+def about_meta(found: MetaRegression) -> Sentences:
+    """What the slope of a city goes with."""
+    size, burden = found.coefficients.loc["omvang_log"], found.coefficients.loc["belasting"]
+    about_size = "Of de omvang van de buurten samengaat met de helling, is niet te zeggen."
+    if size.high < 0 or size.low > 0:
+        word = "steilere" if size.value < 0 else "vlakkere"
+        about_size = f"Steden met grotere buurten hebben een {word} helling."
+    about_burden = "Met het gemiddelde aandeel zeer lage inkomens van een stad is op dit stuk geen verband te zien."
+    if burden.high < 0 or burden.low > 0:
+        word = "steilere" if burden.value < 0 else "vlakkere"
+        about_burden = f"Steden met meer zeer lage inkomens hebben ook op dit stuk een {word} helling."
+    return Sentences(omvang=f"{about_size} {about_burden}")
+
+
+def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> list[Number]:
+    """Numbers of cities with each verdict, and the power they had."""
+    source, counts = both(choices), table.verdict.value_counts()
+    numbers = [
+        Number(key, int(counts.get(name, 0)), "steden", len(table), source, group=group)
+        for name, key in VERDICT_KEYS.items()
+    ]
+    return [
+        *numbers,
+        Number("steden", len(table), "steden", len(table), source, group=group),
+        Number("kracht", 100 * table.power.max(), "% kans op «geldt» als de stad precies als Amsterdam was; hoogste stad",
+               len(table), source, decimals=0, group=group),
+        Number("marge", 100 * table.margin.median(), "% van de Amsterdamse helling; mediaan over de steden", len(table), source,
+               group=group),
+    ]  # fmt: skip
+
+
+def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Pooled) -> Sentences:
+    """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
+    counts, total = table.verdict.value_counts(), len(table)
+    parts = [f"{dutch.number(counts[name])} keer *{name}*" for name in verdict.VERDICTS if counts.get(name, 0)]
+    reach = (pooled.new_low, pooled.new_high)
+    inside = reach[0] <= derivatives.value[REFERENCE] <= reach[1]
+    place = "binnen" if inside else "buiten"
+    return Sentences(
+        oordeel=f"Over {dutch.number(total)} steden luidt het oordeel: {dutch.enumeration(parts)}.",
+        afgeleide_plaats=f"Amsterdam ligt {place} het bereik dat op grond van de andere steden te verwachten is.",
+    )
+
+
+def leave_out(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Leave one city out: the model and three naive baselines, medians over cities with their range."""
+    source, n = both(choices), int(table.n.sum())
+    unit = "aandeel van de variantie in een stad die niet is gebruikt; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+
+    def spread(key: str, column: str) -> Number:
+        values = table[column]
+        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="los")
+
+    return [
+        spread("r2", "model"),
+        spread("r2.eigen_niveau", "model_shifted"),
+        *(spread(f"r2.naief.{key}", column) for column, key in NAIVE.items()),
+        spread("r2.naief.inkomen_eigen_niveau", "line_shifted"),
+    ]
+
+
+def importance(found: Importance, choices: Choices, outcome: str = "") -> list[Number]:
+    """Per block the gain in held-out R² when it enters first and when it enters last."""
+    source = both(choices) if not outcome else f"{CRIME_SOURCE}; {choices.income.source}"
+    unit = "toename van R² in steden die niet zijn gebruikt; gemiddelde over steden"
+    prefix = f"{outcome}." if outcome else ""
+    numbers = []
+    for block, row in found.blocks.iterrows():
+        for way, word in (("first", "eerst"), ("last", "laatst")):
+            numbers.append(Number(f"{prefix}{slug(block)}.{word}", row[way], unit, found.n, source,
+                                  row[f"{way}_low"], row[f"{way}_high"], decimals=3, group="wie"))  # fmt: skip
+    for name, key in ((BURDEN_ALONE, "belasting"), (TOGETHER, "samen"), (SHARED, "gedeeld")):
+        row = found.whole.loc[name]
+        numbers.append(
+            Number(f"{prefix}{key}", row.value, unit, found.n, source, row.low, row.high, decimals=3, group="wie")
+        )
+    return numbers
+
+
+def about_importance(onv: Importance, crimes: Importance) -> Sentences:
+    """Which blocks of characteristics help on both outcomes, and which can't be ranked."""
+    helps = {name: set(found.blocks.index[(found.blocks.first_low > 0) & (found.blocks.last_low > 0)])
+             for name, found in (("onv", onv), ("misdrijven", crimes))}  # fmt: skip
+    both_help = [block for block in onv.blocks.index if block in helps["onv"] & helps["misdrijven"]]
+    if both_help:
+        answer = f"Op beide maten helpt {dutch.enumeration(both_help)} om een andere stad te voorspellen."
+    else:
+        answer = "**Geen enkel blok kenmerken helpt op beide maten** om een andere stad beter te voorspellen."
+    only = [
+        f"op de {word} {dutch.enumeration(sorted(blocks))}"
+        for word, blocks in (("Leefbaarometer", helps["onv"]), ("misdrijven", helps["misdrijven"]))
+        if blocks
+    ]
+    ranked = int(overlapping(onv.blocks).ranked.sum())
+    order = (
+        "Een rangorde van de blokken is op de Leefbaarometer niet te geven: hun marges overlappen."
+        if not ranked
+        else f"Van {dutch.number(ranked)} paren blokken is op de Leefbaarometer te zeggen welk meer helpt."
+    )
+    detail = f"Wel helpt {dutch.enumeration(only)}." if only and not both_help else ""
+    return Sentences(wie=answer, wie_apart=detail, wie_rangorde=order)
+
+
+def decomposition(table: pd.DataFrame, choices: Choices, group: str | None = None) -> list[Number]:
+    """Per term the median over the cities, with their range, and in how many the interval excludes zero."""
+    source = both(choices)
+    unit = "LBM-punten verschil met Amsterdam; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    numbers = []
+    for term, part in table.groupby("term", sort=False):
+        certain = int((part.low * part.high > 0).sum())
+        numbers += [
+            Number(f"ontleding.{slug(term)}", part.value.median(), unit, len(part), source, part.value.min(),
+                   part.value.max(), decimals=3, group=group),
+            Number(f"ontleding.{slug(term)}.zeker", certain, "steden met een interval zonder nul", len(part), source, group=group),
+        ]  # fmt: skip
+    return numbers

@@ -1,0 +1,112 @@
+"""Who already lives there, and what changed: results of one city as numbers and sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import Choices
+from analysis.models.change import DIFFERENCE, NO_VERDICT, NOT_SHOWN
+from analysis.models.interaction import NOT_SEPARABLE, REFERENCE_SAMPLE, UPHELD, Family
+from analysis.models.interaction import NOT_SHOWN as NO_INTERACTION
+from analysis.models.response import Slope
+from analysis.publication.numbers import Number, Sentences
+from analysis.publication.reports import CRIME_SOURCE, both, slug
+
+
+def family(found: Family, choices: Choices) -> list[Number]:
+    """How many interactions were tested and upheld, and each of them in this city."""
+    source, unit = both(choices), "standaardafwijkingen van de uitkomst per sd belasting en sd kenmerk"
+    by_label = found.table.drop_duplicates("label").status
+    numbers = [
+        Number("getoetst", found.tested, "toetsen in de familie", found.tested, source, group="context"),
+        Number("overeind", int((by_label == UPHELD).sum()), "kenmerken", len(by_label), source, group="context"),
+        Number("kenmerken", len(by_label), "kenmerken", len(by_label), source, group="context"),
+    ]
+    own = found.table[(found.table["sample"] == REFERENCE_SAMPLE) & found.table.tested]
+    return numbers + [
+        Number(f"interactie.{slug(row.label)}", row.estimate, unit, int(row.n), source, row.low, row.high, decimals=2)
+        for row in own.itertuples()
+    ]
+
+
+def about_family(found: Family, choices: Choices) -> Sentences:
+    """Does who already lives there change the slope? The answer, null results as plainly as others."""
+    status = found.table.drop_duplicates("label").set_index("label").status
+    upheld, open_, stuck = (list(status.index[status == kind]) for kind in (UPHELD, NO_INTERACTION, NOT_SEPARABLE))
+    if upheld:
+        answer = f"Het verband is anders waar meer of minder {dutch.enumeration(upheld)} wonen of staan."
+    else:
+        answer = (
+            f"Dat wie er al woont het verband sterker of zwakker maakt, is in {choices.gemeente} **niet aangetoond**."
+        )
+    tested = found.table[(found.table["sample"] == REFERENCE_SAMPLE) & found.table.tested]
+    smallest = dutch.interval(tested.detectable.min(), tested.detectable.max(), 2) if len(tested) else "onbekend"
+    return Sentences(
+        context=answer,
+        context_open=f"Niet aangetoond: {dutch.enumeration(open_)}."
+        if open_
+        else "Alle getoetste kenmerken blijven overeind.",
+        context_vast=f"Niet van het inkomen te scheiden, en daarom niet getoetst: {dutch.enumeration(stuck)}."
+        if stuck
+        else "Alle kenmerken waren van het inkomen te scheiden.",
+        context_kracht=f"Een verschil kleiner dan {smallest} standaardafwijkingen, afhankelijk van het kenmerk, "
+        "kon deze toets vaak niet vinden.",
+    )
+
+
+def crime_correlation(sample: pd.DataFrame, found: Slope | None) -> list[Number]:
+    """Weighted correlation of burden and log crime; limits are those of the slope, in the same scale."""
+    if found is None:
+        return []
+    scale = np.sqrt(np.cov(sample.belasting, aweights=sample.gewicht)) / found.outcome_sd
+    return [
+        Number("amsterdam.samenhang", found.value * scale, "correlatie, gewogen naar inwoners", found.n, CRIME_SOURCE,
+               found.low * scale, found.high * scale, decimals=2, group="misdrijven"),
+    ]  # fmt: skip
+
+
+def change(table: pd.DataFrame, start: int, end: int, choices: Choices) -> list[Number]:
+    """The association of burden with the change, in each of the three models."""
+    unit = f"LBM-punten verandering per 10 procentpunt {choices.income.label}"
+    source = f"BZK, Leefbaarometer 3.0 ({start}, {end}); {choices.income.source}"
+    return [
+        Number(
+            f"verandering.{start}_{end}.{slug(model)}",
+            row.estimate,
+            unit,
+            int(row.n),
+            source,
+            row.low,
+            row.high,
+            decimals=3,
+        )
+        for model, row in table.iterrows()
+        if np.isfinite(row.estimate)
+    ]
+
+
+def about_change(verdict: str, choices: Choices) -> Sentences:
+    """What the three models of change say together."""
+    words = {
+        NO_VERDICT: "Over verandering doen we **geen uitspraak**: de drie manieren van rekenen zijn het niet eens.",
+        NOT_SHOWN: f"Dat buurten met meer zeer lage inkomens in {choices.gemeente} anders zijn veranderd, is niet aangetoond.",
+    }
+    return Sentences(verandering=words.get(verdict, f"In {choices.gemeente}: {verdict}."))
+
+
+def asymmetry(table: pd.DataFrame) -> list[Number]:
+    """The change where the share of low incomes fell and where it rose; nothing where one group is too small."""
+    source = "CBS, KWB 2017 en 2020; BZK, Leefbaarometer 3.0 (2018, 2020)"
+    known = table.dropna(subset="mean")
+    numbers = [
+        Number(f"asymmetrie.{slug(group)}", row["mean"], "LBM-punten verandering 2018–2020", int(row.n), source,
+               row.low, row.high, decimals=3)
+        for group, row in known.iterrows()
+    ]  # fmt: skip
+    if DIFFERENCE in known.index:
+        smallest = known.detectable[DIFFERENCE]
+        numbers.append(Number("asymmetrie.kleinste", smallest, "LBM-punten; met 80 % kans te vinden", int(known.n[DIFFERENCE]),
+                              source, decimals=3))  # fmt: skip
+    return numbers

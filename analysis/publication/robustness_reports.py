@@ -1,0 +1,123 @@
+"""How firm is it: ceilings, space, specifications and simulations as numbers and sentences."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import REFERENCE, Choices
+from analysis.models.interaction import MOST_PLASMODE_REJECTIONS
+from analysis.models.specification import SpecificationCurve
+from analysis.publication import simulations
+from analysis.publication.numbers import Number, Sentences
+from analysis.publication.reports import CRIME_SOURCE, both, slug
+
+CEILING_KEYS = {"misdrijven_log": "misdrijven"}
+STORED = "eigen simulaties (results/simulaties.csv)"
+
+
+def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """How well composition alone predicts each outcome in cities it has not seen, own level given."""
+    unit = (
+        "aandeel van de variantie in steden die niet zijn gebruikt; mediaan, de grenzen zijn de laagste en hoogste stad"
+    )
+    return [
+        Number(CEILING_KEYS.get(column, column[:3]), row.eigen_niveau, unit, int(row.n),
+               CRIME_SOURCE if column in CEILING_KEYS else both(choices), row.eigen_niveau_laag, row.eigen_niveau_hoog,
+               decimals=2, group="plafond")
+        for column, row in table.iterrows()
+    ]  # fmt: skip
+
+
+def moran(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Moran's I of Amsterdam, and the median over the cities whose borders are known."""
+    known, own, source = table.dropna(subset="moran"), table.loc[REFERENCE], both(choices)
+    return [
+        Number("i", own.moran, "Moran's I van wat de curve overlaat, Amsterdam", int(own.n), source, decimals=2, group="moran"),
+        Number("mediaan", known.moran.median(), "Moran's I; mediaan over steden, de grenzen zijn de laagste en hoogste stad",
+               int(known.n.sum()), source, known.moran.min(), known.moran.max(), decimals=2, group="moran"),
+        Number("steden", len(known), "steden waarvan de grenzen van buurten bekend zijn", len(table), source, group="moran"),
+        Number("zeker", int((known.p < 0.05).sum()), "steden waar p onder 0,05 ligt", len(known), source, group="moran"),
+    ]  # fmt: skip
+
+
+def specifications(found: SpecificationCurve, choices: Choices, prefix: str = "") -> list[Number]:
+    """How many specifications, and the median of each curve with the band of chance."""
+    source = both(choices)
+    numbers = [
+        Number(f"{prefix}aantal", len(found.table), "specificaties", len(found.table), source, group="specificatie")
+    ]
+    for row in found.summary.itertuples():
+        key = slug(_name(row.grootheid, row.kenmerk))
+        numbers.append(
+            Number(f"{prefix}{key}", row.mediaan, "mediaan over de specificaties; grenzen: 95 % van de mediaan bij toeval",
+                   int(row.specificaties), source, row.null_low, row.null_high, decimals=2, group="specificatie")
+        )  # fmt: skip
+    return numbers
+
+
+def _name(quantity: str, label: object) -> str:
+    return f"{quantity} met {label}" if isinstance(label, str) and label else quantity
+
+
+def about_specifications(found: SpecificationCurve) -> Sentences:
+    """Which curves lie outside chance in the middle."""
+    summary = found.summary
+    outside = summary[(summary.mediaan < summary.null_low) | (summary.mediaan > summary.null_high)]
+    names = [_name(row.grootheid, row.kenmerk) for row in outside.itertuples()]
+    text = (
+        f"Buiten het toeval ligt de middelste uitkomst van: {dutch.enumeration(names)}."
+        if names
+        else "Geen enkele middelste uitkomst ligt buiten het toeval."
+    )
+    return Sentences(specificaties=text)
+
+
+def stored_rates(table: pd.DataFrame) -> list[Number]:
+    """The rates that stand beside the claims, from the stored simulations."""
+    rows = table.set_index(["simulatie", "grootheid", "maat"])
+    any_of_all, city = "een van alle", "gemiddeld over steden"
+    wanted = {
+        "interactie.vals_positief": (simulations.INTERACTION, f"{any_of_all}, na deze zeef", "geclaimd"),
+        "interactie.zonder_zeef": (simulations.INTERACTION, any_of_all, "geclaimd"),
+        "interactie.verworpen": (simulations.INTERACTION, any_of_all, "verworpen"),
+        "oordeel.niet": (simulations.VERDICT, city, "geldt niet"),
+        "oordeel.geldt": (simulations.VERDICT, city, "geldt"),
+        "oordeel.dekking": (simulations.VERDICT, city, "dekking"),
+        "blok.vals_positief": (simulations.BLOCK, any_of_all, "geclaimd"),
+        "winst.vals_positief": (simulations.GAIN, "spreiden in Amsterdam", "geclaimd"),
+        "winst.dekking": (simulations.GAIN, "spreiden in Amsterdam", "dekking"),
+        "dekking.gemiddelde": (simulations.COVERAGE, "gemiddelde", "aandeel"),
+        "dekking.nieuwe_stad": (simulations.COVERAGE, "nieuwe_stad", "aandeel"),
+    }
+    numbers = [
+        Number(
+            key,
+            100 * rows.waarde[place],
+            "% van de steekproeven",
+            int(rows.trekkingen[place]),
+            STORED,
+            decimals=1,
+            group="plasmode",
+        )
+        for key, place in wanted.items()
+    ]
+    by_label = simulations.rejection_rates(table)
+    return numbers + [
+        Number(f"interactie.{slug(label)}", 100 * rate, "% van de steekproeven", int(table.trekkingen.max()), STORED,
+               decimals=1, group="plasmode")
+        for label, rate in by_label.items()
+        if label != any_of_all
+    ]  # fmt: skip
+
+
+def about_rates(table: pd.DataFrame) -> Sentences:
+    """Which characteristics the plasmode takes out of the test."""
+    rates = {label: rate for label, rate in simulations.rejection_rates(table).items() if label != "een van alle"}
+    failed = [label for label, rate in rates.items() if rate > MOST_PLASMODE_REJECTIONS]
+    limit = dutch.number(100 * MOST_PLASMODE_REJECTIONS)
+    if not failed:
+        return Sentences(plasmode=f"Geen kenmerk wordt vaker dan {limit} % ten onrechte verworpen.")
+    return Sentences(
+        plasmode=f"Voor {dutch.enumeration(failed)} verwerpt de toets vaker dan {limit} % ten onrechte; daar telt een uitslag niet."
+    )
