@@ -95,13 +95,15 @@ def leave_out(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     return Table(name, caption, columns, table.reset_index(), "gemeente")
 
 
-def decomposition(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
+def decomposition(
+    name: str, table: pd.DataFrame, choices: Choices, title: str, outcome: str, publisher: str = ""
+) -> Figure:
     """Each city's difference from Amsterdam, split into four terms that sum to it."""
     wide = table.pivot(index="gemeente", columns="term", values="value").sort_values(DIFFERENCE)
     canvas, (axes,) = theme.canvas(
         0.2 * len(wide) + 1.3, title,
-        f"Verschil met Amsterdam in gemiddelde {choices.outcome.label} (LBM-punten; rechts is veiliger), gesplitst in vier delen",
-        f"Bron: {choices.outcome.source}; {choices.income.source}. {len(wide)} steden. Zwarte stip: het hele verschil.",
+        f"Verschil met Amsterdam in het gemiddelde, in vier delen: {outcome}",
+        f"Bron: {publisher or choices.outcome.source}; {choices.income.source}. {len(wide)} steden. Zwarte stip: het hele verschil.",
     )  # fmt: skip
     places = np.arange(len(wide))
     below, above = np.zeros(len(wide)), np.zeros(len(wide))

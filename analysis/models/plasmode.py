@@ -20,7 +20,7 @@ from analysis.models.derivative import SHARED, SMALL_CITY, SMALL_DEGREES
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, TOGETHER, models_of
 from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, InteractionTest, normal_scores
 from analysis.models.leave_out import SHIFTED, scores_of_many
-from analysis.models.spline import DEGREES, Spline
+from analysis.models.spline import DEGREES, Spline, line
 from analysis.models.wls import Functional, fit
 
 DRAWS = 1000
@@ -225,6 +225,25 @@ def _judged(city: _Derivative, reference: _Derivative, outcome_sd: float, n: int
     given = verdict.judge(low, high, margin, np.full(city.value.shape, n >= verdict.FEWEST_BUURTEN))
     rates = {name: float((given == name).mean()) for name in verdict.VERDICTS}
     return rates | {"dekking": float(((low <= 1) & (high >= 1)).mean())}
+
+
+def slope_coverage(truth: Truth, outcomes: np.ndarray) -> pd.DataFrame:
+    """How often the interval of each city's slope holds the slope of the truth itself (the straight line through its curve).
+
+    Returns:
+        Per gemeentecode `wijk` (errors clustered by wijk where there are enough), `hc3`, and `grootste`, the larger of the
+        two, as shown in the book: shares of draws; and `n`.
+    """
+    rows = {}
+    for code, part in truth.sample.groupby("gemeentecode"):
+        here = truth.sample.gemeentecode.eq(code).to_numpy()
+        prepared = Functional(line(part.belasting), part.gewicht, np.array([0.0, 1.0]), part.wijkcode.to_numpy())
+        true = prepared.estimate(truth.mean[here][:, None])[0][0]
+        value, shown, plain = prepared.estimate(outcomes[here])
+        off, reach = np.abs(value - true), verdict.critical_value(prepared.degrees)
+        held = {"wijk": shown, "hc3": plain, "grootste": np.maximum(shown, plain)}
+        rows[code] = {name: float((off <= reach * error).mean()) for name, error in held.items()} | {"n": len(part)}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
 
 
 def net_gain(truth: Truth, outcomes: np.ndarray) -> dict[str, float]:

@@ -182,8 +182,10 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
 
 def decomposition(table: pd.DataFrame, choices: Choices, group: str | None = None) -> list[Number]:
     """Per term the median over the cities, with their range, and in how many the interval excludes zero."""
-    source = both(choices)
-    unit = "LBM-punten verschil met Amsterdam; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    crimes = group == "misdrijven"
+    source = f"{CRIME_SOURCE}; {choices.income.source}" if crimes else both(choices)
+    scale = "log misdrijven per inwoner" if crimes else "LBM-punten"
+    unit = f"{scale}, verschil met Amsterdam; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
     numbers = []
     for term, part in table.groupby("term", sort=False):
         certain = int((part.low * part.high > 0).sum())

@@ -87,6 +87,9 @@ def stored_rates(table: pd.DataFrame) -> list[Number]:
         "blok.vals_positief": (simulations.BLOCK, any_of_all, "geclaimd"),
         "winst.vals_positief": (simulations.GAIN, "spreiden in Amsterdam", "geclaimd"),
         "winst.dekking": (simulations.GAIN, "spreiden in Amsterdam", "dekking"),
+        "dekking.amsterdam": (simulations.COVERAGE, "helling Amsterdam", "aandeel"),
+        "dekking.steden": (simulations.COVERAGE, "helling, gemiddeld over steden", "aandeel"),
+        "dekking.laagste": (simulations.COVERAGE, "helling, laagste stad", "aandeel"),
         "dekking.gemiddelde": (simulations.COVERAGE, "gemiddelde", "aandeel"),
         "dekking.nieuwe_stad": (simulations.COVERAGE, "nieuwe_stad", "aandeel"),
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from analysis import paths
-from analysis.choices import Choices
+from analysis.choices import REFERENCE, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.measures import sample
@@ -80,6 +80,10 @@ def _all(choices: Choices, draws: int, say: Callable[[str], None]) -> Iterator[t
     gain = plasmode.net_gain(straight, plasmode.draw(straight, draws, choices.zaad + 2))
     yield from ((GAIN, "spreiden in Amsterdam", measure, value, draws) for measure, value in gain.items())
     say("  dekking van de intervallen over steden")
+    held = plasmode.slope_coverage(truth, outcomes)
+    yield COVERAGE, "helling Amsterdam", "aandeel", float(held.wijk[REFERENCE]), draws
+    yield COVERAGE, "helling, gemiddeld over steden", "aandeel", float(held.grootste.mean()), draws
+    yield COVERAGE, "helling, laagste stad", "aandeel", float(held.grootste.min()), draws
     slopes = cities.slopes(buurten, big, choices, sample.REGISTER_CUT)
     held = coverage.pooled(slopes, cities.pool(slopes).tau, choices.zaad, draws)
     yield from ((COVERAGE, quantity, "aandeel", value, draws) for quantity, value in held.items())

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from book.test_shell import ENGLISH, words_of_shell
 from bs4 import BeautifulSoup
 
 from analysis import paths
@@ -73,7 +74,7 @@ def test_no_page_shows_a_placeholder_or_an_empty_number(book):
     html, *_ = book
     for name in [*chapter_names(), "index", "summary", "verantwoording", "begrippen", "bronnen", "onderzoeksplan"]:
         text = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").select_one("main").get_text()
-        assert not re.search(r"\{(getal|tekst|keuze|cite)|\bnan\b|None|onbekend punten", text), name
+        assert not re.search(r"\{(getal|tekst|keuze|cite:?\w*)\}`|\bnan\b|\bNone\b|onbekend punten", text), name
 
 
 def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
@@ -93,3 +94,25 @@ def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
 def test_progress_is_told_while_chapters_run(book):
     _, _, said = book
     assert sum(bool(re.search(r"\d/\d ", line)) for line in said) == len(chapter_names())
+
+
+def test_no_chapter_page_shows_an_english_interface_word(book):
+    html, *_ = book
+    for name in [*chapter_names(), "index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan"]:
+        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+        found = [
+            text
+            for text in words_of_shell(page)
+            if ENGLISH.search(text) and "Summary" not in text and "http" not in text
+        ]
+        assert found == [], name
+
+
+def test_no_page_asks_another_host_for_anything(book):
+    html, *_ = book
+    for page in html.glob("*.html"):
+        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+        loaded = [
+            tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
+        ]
+        assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
