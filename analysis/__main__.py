@@ -16,6 +16,8 @@ from analysis import paths
 from analysis.choices import PARAMETERS
 from analysis.errors import InvalidInput
 
+SERVE = "python -m analysis serve"
+
 
 class Parser(argparse.ArgumentParser):
     """Says in Dutch that a command can't be read, and how to find out what can."""
@@ -69,7 +71,7 @@ def build_book(_: argparse.Namespace) -> None:
 
 def run_chapter(given: argparse.Namespace) -> None:
     """`run`: execute one chapter with other parameters."""
-    from analysis.publication import build, execute, register
+    from analysis.publication import build, execute, register, staging
 
     notebook = paths.BOOK / f"{given.chapter}.ipynb"
     if not notebook.exists():
@@ -82,8 +84,11 @@ def run_chapter(given: argparse.Namespace) -> None:
     chapter = build.read_chapter(notebook.stem, output, choices, build.settled(notebook, {}))
     numbers = register.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
     print(f"{done.task.name}: uitgevoerd in {done.seconds:.1f} s, in {output}")
+    for text in staging.sentences_of([chapter]).values():
+        print(f"  {text}")
     for name, entry in numbers.items():
-        print(f"  {name} = {entry.number.text()} {entry.number.unit}")
+        reach = f" ({entry.number.text('interval')})" if entry.number.low is not None else ""
+        print(f"  {name} = {entry.number.text()}{reach} {entry.number.unit}")
 
 
 def _parameters(given: argparse.Namespace) -> dict[str, Any]:
@@ -118,7 +123,11 @@ def serve_book(given: argparse.Namespace) -> None:
     if not (paths.HTML / "index.html").exists():
         raise InvalidInput("Er is nog geen boek om te tonen: draai eerst `make book`.")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(paths.HTML))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler) as server:
+    try:
+        listening = http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler)
+    except OSError:
+        raise InvalidInput(f"Poort {given.port} is al in gebruik: probeer `{SERVE} --port {given.port + 1}`.") from None
+    with listening as server:
         print(f"Het boek staat op http://localhost:{given.port} (stop met Ctrl-C).")
         try:
             server.serve_forever()

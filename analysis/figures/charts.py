@@ -178,7 +178,7 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
     axes.set_xlim(floor - 0.3, 1.02)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2)
+    axes.legend(frameon=False, fontsize=theme.SMALL_SIZE, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return Figure(name, canvas, ordered.reset_index())
 
 

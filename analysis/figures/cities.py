@@ -62,7 +62,7 @@ def verdicts(name: str, table: pd.DataFrame, choices: Choices) -> Table:
 
 def meta(name: str, found: MetaRegression, choices: Choices) -> Table:
     """Slopes of cities against size of buurten and mean burden."""
-    labels = {"omvang_log": "Omvang van de buurten (log)", "belasting": "Gemiddelde belasting (procentpunt)",
+    labels = {"omvang_log": "Omvang van de buurten (log)", "belasting": "Gemiddeld aandeel zeer lage inkomens (procentpunt)",
               "gemiddelde stad": "Gemiddelde stad"}  # fmt: skip
     rows = found.coefficients.assign(
         kenmerk=found.coefficients.index.map(labels), p=found.coefficients.p.map(dutch.p_value)
@@ -127,7 +127,7 @@ def importance(name: str, results: dict[str, Importance], choices: Choices, titl
     source = f"Bron: {choices.outcome.source}; Politie/CBS 2024; CBS, KWB 2017 (83765NED). n = {counts} buurten."
     canvas, axes = theme.canvas(
         2.4, title,
-        "Toename van R² in steden die niet zijn gebruikt, bij gelijke belasting; vol: als eerste toegevoegd, open: als laatste; 95 % over steden",
+        "Toename van R² in steden die niet zijn gebruikt, bij een gelijk inkomen; vol: als eerste toegevoegd, open: als laatste; 95 % over steden",
         source, panels=len(results), sharey=True, sharex=True,
     )  # fmt: skip
     frames = []

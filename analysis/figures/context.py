@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import Choices, Measure
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
 from analysis.models.interaction import REFERENCE_SAMPLE, Family
 
+# With more panels than this the titles get the small letter.
+WIDE_PANELS = 3
+
+# Characters over all panels together for their titles.
+TITLE_WIDTH = 68
+
 LEVEL_STYLES = {
-    "laag": (theme.SAFER_LIGHT, "-"),
+    "laag": (theme.SAFER, "-"),
     "midden": (theme.OTHER, "--"),
-    "hoog": (theme.SAFER, "-"),
+    "hoog": (theme.LESS_SAFE, "-"),
 }
 
 
@@ -36,20 +45,27 @@ def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title
         f"{dutch.number(choices.ondergrens)} inwoners. Banden: 95 %.",
         panels=max(len(tables), 1), sharey=True,
     )  # fmt: skip
+    small = theme.SMALL_SIZE if len(tables) > WIDE_PANELS else theme.TEXT_SIZE
     for one, (label, table) in zip(axes, tables.items(), strict=False):
         for level, part in table.groupby("level", sort=False):
             colour, dash = LEVEL_STYLES[level]
             one.fill_between(part.belasting, part.low, part.high, color=colour, alpha=0.15, linewidth=0)
             one.plot(part.belasting, part.slope, color=colour, linestyle=dash, linewidth=1.8, label=level)
         one.axhline(0, color=theme.INK, linewidth=0.8)
-        one.set_title(dutch.sentence_case(label), loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
-        one.set_xlabel("Belasting (%)")
-    axes[0].legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower left")
+        title = textwrap.fill(dutch.sentence_case(label), TITLE_WIDTH // max(len(tables), 1))
+        one.set_title(title, loc="left", fontsize=small, color=theme.INK)
+    axes[-1].set_xlabel(f"{dutch.sentence_case(choices.income.label)} (%)", loc="right")
+    for one in axes:
+        one.xaxis.label.set_size(theme.SMALL_SIZE)
+    lines = [
+        Line2D([], [], color=colour, linestyle=dash, label=level) for level, (colour, dash) in LEVEL_STYLES.items()
+    ]
+    axes[0].legend(handles=lines, frameon=False, fontsize=theme.SMALL_SIZE, loc="lower left", handlelength=1.6)
     parts = [table.assign(kenmerk=label) for label, table in tables.items()]
     return Figure(name, canvas, pd.concat(parts) if parts else pd.DataFrame())
 
 
-def family(name: str, found: Family, choices: Choices) -> Table:
+def family(name: str, found: Family, choices: Choices, outcome: Measure | None = None) -> Table:
     """The whole family of tests, with what each could have found."""
     sample = found.table["sample"].replace(REFERENCE_SAMPLE, choices.gemeente)
     rows = found.table.assign(sample=sample, kenmerk=found.table.label.map(dutch.sentence_case))
@@ -57,7 +73,7 @@ def family(name: str, found: Family, choices: Choices) -> Table:
         Column("kenmerk", "Kenmerk"),
         Column("sample", "Waar"),
         Column("estimate", "Verschil in helling (95 %)", 2, "low", "high"),
-        Column("p_holm", "p na Holm", 2),
+        Column("p_holm", "p na Holm", 3),
         Column("estimate_scores", "Op normaalscores", 2),
         Column("detectable", "Kleinste te vinden", 2),
         Column("correlation", "Correlatie met inkomen", 2),
@@ -65,11 +81,12 @@ def family(name: str, found: Family, choices: Choices) -> Table:
         Column("status", "Uitslag"),
         Column("reason", "Waarom niet"),
     ]
+    measure = outcome or choices.outcome
     caption = (
-        f"Maakt het kenmerk het verband sterker of zwakker? Alle {found.tested} toetsen die vooraf vastlagen, in "
+        f"Maakt het kenmerk het verband van inkomen met {measure.label} sterker of zwakker? Alle {found.tested} toetsen die vooraf vastlagen, in "
         "standaardafwijkingen. Een bewering vraagt: p na Holm onder 0,05 in deze stad, hetzelfde teken elders en op "
-        "normaalscores, en een zuivere plasmode. Paren met een correlatie boven 0,7 zijn niet getoetst. "
-        f"Bron: {choices.outcome.source}; {choices.income.source}."
+        "normaalscores, en geen vals alarm in nagemaakte gegevens. Paren met een correlatie boven 0,7 zijn niet getoetst. "
+        f"Bron: {measure.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
 

@@ -10,15 +10,15 @@ from analysis.figures import theme
 from analysis.figures.output import Figure
 
 BOXES = {
-    "belasting": (0.2, 3.0, 3.1, 1.5, "Belasting", "huishoudens met een\nzeer laag inkomen, 2017", theme.LESS_SAFE),
+    "belasting": (0.2, 3.0, 3.1, 1.5, "Zeer laag inkomen", "huishoudens rond het\nsociaal minimum, 2017", theme.LESS_SAFE),
     "context": (0.2, 0.3, 3.1, 1.5, "Wie er al woont", "leeftijd, inkomensmix,\ndichtheid, woningwaarde, 2017", theme.OTHER),
     "uitkomst": (6.6, 3.0, 3.2, 1.5, "Uitkomst", "overlast en onveiligheid, 2018\nmisdrijven, 2024", theme.SAFER),
-    "veerkracht": (6.6, 0.3, 3.2, 1.5, "Veerkracht", "veiliger of minder veilig dan\nbuurten met gelijke belasting", theme.INK),
+    "veerkracht": (6.6, 0.3, 3.2, 1.5, "Veerkracht", "veiliger of minder veilig dan\nbuurten met gelijk inkomen", theme.INK),
 }  # fmt: skip
 ARROWS = (
     ("belasting", "uitkomst", "1 Gaat het samen?\n2 Ook in andere steden?"),
     ("context", None, "3 Maakt het uit\nwie er al woont?"),
-    ("uitkomst", "veerkracht", "wat de belasting\nniet voorspelt"),
+    ("uitkomst", "veerkracht", "wat inkomen\nniet voorspelt"),
 )
 
 
@@ -36,8 +36,7 @@ def reasoning(name: str) -> Figure:
     _arrow(axes, (3.35, 1.05), (4.95, 3.65), (5.28, 1.85), ARROWS[1][2])
     _arrow(axes, (7.5, 2.95), (7.5, 1.85), (8.55, 2.4), ARROWS[2][2])
     rows = [
-        (start, end or "samenhang tussen belasting en uitkomst", label.replace("\n", " "))
-        for start, end, label in ARROWS
+        (start, end or "samenhang tussen inkomen en uitkomst", label.replace("\n", " ")) for start, end, label in ARROWS
     ]
     return Figure(name, canvas, pd.DataFrame(rows, columns=["van", "naar", "vraag"]))
 

@@ -96,8 +96,8 @@ def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:
         Patch(facecolor=theme.TYPE_COLOURS[kind], label=f"{kind} ({counts.get(kind, 0)})") for kind in TYPE_ORDER
     ]
     patches.append(Patch(facecolor="#f4f4f4", edgecolor="#dddddd", label="geen cijfer"))
-    axes.legend(handles=patches, frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="upper center",
-                bbox_to_anchor=(0.5, 0), ncols=2)  # fmt: skip
+    axes.legend(handles=patches, frameon=False, fontsize=theme.SMALL_SIZE, loc="upper center",
+                bbox_to_anchor=(0.5, 0), ncols=2, handlelength=1.1, columnspacing=0.9)  # fmt: skip
     _bare(axes)
 
 

@@ -21,7 +21,8 @@ def coverage(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     ]
     caption = (
         f"Aandeel van de inwoners dat overblijft, per grote stad, bij buurten vanaf {dutch.number(choices.ondergrens)} "
-        f"inwoners. Bron: {choices.income.source}; {choices.outcome.source}."
+        f"inwoners, binnen de grenzen van 2017. Door afronding van het CBS kan een aandeel net boven 100 uitkomen. "
+        f"Bron: {choices.income.source}; {choices.outcome.source}."
     )
     return Table(name, caption, columns, table.reset_index())
 
@@ -62,22 +63,23 @@ def deviations(name: str, table: pd.DataFrame, choices: Choices) -> Table:
 
 
 def description(name: str, table: pd.DataFrame, choices: Choices) -> Table:
-    """Groups of buurten side by side."""
+    """Groups of buurten side by side; each figure with the decimals that its size asks for."""
+    places = table.gemiddelde.abs().map(lambda size: 2 if size < 1 else 1 if size < 100 else 0)
     columns = [
         Column("kenmerk", "Kenmerk"),
-        Column("groep", "Groep"),
-        Column("gemiddelde", "Gemiddelde", 2),
-        Column("p10", "Laagste tiende", 2),
-        Column("p50", "Middelste buurt", 2),
-        Column("p90", "Hoogste tiende", 2),
         Column("eenheid", "Eenheid"),
+        Column("groep", "Groep"),
+        Column("gemiddelde", "Gemiddelde", 1, places="decimalen"),
+        Column("p10", "Laagste tiende", 1, places="decimalen"),
+        Column("p50", "Middelste buurt", 1, places="decimalen"),
+        Column("p90", "Hoogste tiende", 1, places="decimalen"),
         Column("n", "Buurten", 0),
     ]
     caption = (
         "Gemiddelde over inwoners, en de buurten op 10, 50 en 90 procent van de rangorde. "
         f"Bron: {choices.outcome.source}; CBS, KWB 2017 (83765NED)."
     )
-    return Table(name, caption, columns, table)
+    return Table(name, caption, columns, table.assign(decimalen=places))
 
 
 def cities(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices) -> Table:

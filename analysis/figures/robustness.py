@@ -55,9 +55,9 @@ def moran(name: str, onv: pd.DataFrame, crimes: pd.DataFrame) -> Table:
     columns = [
         Column("gemeente", "Gemeente"),
         Column("moran", "Leefbaarometer", 2),
-        Column("p", "p", 3),
+        Column("p", "p (Leefbaarometer)", 3),
         Column("moran_misdrijven", "Misdrijven", 2),
-        Column("p_misdrijven", "p", 3),
+        Column("p_misdrijven", "p (misdrijven)", 3),
         Column("bekend", "Buurten met bekende grenzen (%)", 0),
         Column("n", "Buurten", 0),
     ]

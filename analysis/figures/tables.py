@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,13 +16,17 @@ from analysis.figures.output import DATA_MIME, data_record
 
 @dataclass(frozen=True)
 class Column:
-    """A column to show: where it comes from, its heading, and decimals (None for text)."""
+    """A column to show: where it comes from, its heading, and decimals (None for text).
+
+    `places` names a column with the decimals of each row, for tables whose rows differ in size.
+    """
 
     source: str
     heading: str
     decimals: int | None = None
     low: str | None = None
     high: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,11 @@ def _cell(row: pd.Series, column: Column) -> str:
         return "–" if pd.isna(value) else escape(str(value))
     if pd.isna(value):
         return "–"
-    text = dutch.number(float(value), column.decimals)
-    if column.low and column.high:
+    decimals = int(row[column.places]) if column.places else column.decimals
+    text = dutch.number(float(value), decimals)
+    if column.low and column.high and not (math.isfinite(row[column.low]) and math.isfinite(row[column.high])):
+        text += " (geen grens)"
+    elif column.low and column.high:
         text += f" ({dutch.interval(float(row[column.low]), float(row[column.high]), column.decimals)})"
     return text
 

@@ -19,8 +19,8 @@ PANELS = {"afw": "Hele score", "onv": "Overlast en onveiligheid"}
 
 # From the lightest to the heaviest burden, and the mean.
 LOOKS = {
-    1: ("minst belast", theme.SAFER), 2: ("tweede vijfde", theme.SAFER_LIGHT), 3: ("derde vijfde", theme.OTHER),
-    4: ("vierde vijfde", theme.LESS_SAFE_LIGHT), FIFTHS: ("meest belast", theme.LESS_SAFE),
+    1: ("minste lage inkomens", theme.SAFER), 2: ("tweede vijfde", theme.SAFER_LIGHT), 3: ("derde vijfde", theme.OTHER),
+    4: ("vierde vijfde", theme.LESS_SAFE_LIGHT), FIFTHS: ("meeste lage inkomens", theme.LESS_SAFE),
     EVERYONE: ("gemiddeld", theme.INK),
 }  # fmt: skip
 

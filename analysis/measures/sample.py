@@ -70,7 +70,13 @@ def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     Raises:
         InvalidInput: when it has too few buurten for a chapter of its own.
     """
-    table = select(of_city(buurten, choices.gemeentecode), choices)
+    own = of_city(buurten, choices.gemeentecode)
+    table = select(own, choices)
+    if own.inwoners_2017.isna().all():
+        raise InvalidInput(
+            f"Van {choices.gemeente} zijn de buurten van 2017 niet zeker te koppelen (zie data/koppeling.csv): kies een "
+            "andere gemeente."
+        )
     if len(table) < FEWEST_FOR_CHAPTER:
         raise InvalidInput(
             f"In {choices.gemeente} hebben {len(table)} buurten alle cijfers en {choices.ondergrens} inwoners of meer; dit "

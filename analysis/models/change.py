@@ -26,8 +26,8 @@ WEAK_INSTRUMENT = f"instrument te zwak (F onder {WEAK_F})"
 
 NO_VERDICT, NOT_SHOWN = "geen uitspraak", "niet aangetoond"
 SAFER, LESS_SAFE = (
-    "meer belast, naar verhouding veiliger geworden",
-    "meer belast, naar verhouding minder veilig geworden",
+    "veel lage inkomens, naar verhouding veiliger geworden",
+    "veel lage inkomens, naar verhouding minder veilig geworden",
 )
 
 CONFIDENCE = 0.95

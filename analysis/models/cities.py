@@ -66,6 +66,15 @@ class Pooled:
     new_high: float
     cities: int
 
+    def reach_for(self, error: float) -> tuple[float, float]:
+        """Where the *estimate* of a city that was not among them may lie (95 %), measured with this standard error.
+
+        The prediction interval is for the true slope of a city; an estimate adds its own error to that.
+        """
+        critical = stats.t.ppf(0.975, self.cities - 2)
+        spread = np.hypot((self.new_high - self.new_low) / (2 * critical), error)
+        return self.value - critical * spread, self.value + critical * spread
+
 
 def pool(table: pd.DataFrame, without: str = REFERENCE) -> Pooled:
     """Pool slopes by Paule-Mandel, with HC3 variances and Hartung-Knapp errors.

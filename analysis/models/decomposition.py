@@ -27,7 +27,13 @@ REFERENCE_SIZE = 2000.0
 # buurt in five cities (leverage 1), where no error can be had from it (tried: the error in Ede was 80 LBM points).
 DEGREES = 2
 
-DIFFERENCE, BURDEN, SHAPE, LEVEL, SIZE = "verschil", "belasting", "vorm van de curve", "niveau", "omvang van buurten"
+DIFFERENCE, BURDEN, SHAPE, LEVEL, SIZE = (
+    "verschil",
+    "zeer lage inkomens",
+    "vorm van de curve",
+    "niveau",
+    "omvang van buurten",
+)
 TERMS = (BURDEN, SHAPE, LEVEL, SIZE)
 
 
@@ -40,7 +46,7 @@ def decompose(
     centred at `REFERENCE_BURDEN` and `REFERENCE_SIZE`. With means over inhabitants B (basis) and S
     (log size), of the city (c) and the reference (r):
 
-    - belasting: (B_c - B_r) · f_r, the reference's curve along the city's burden;
+    - zeer lage inkomens: (B_c - B_r) · f_r, the reference's curve along the city's burden;
     - vorm van de curve: B_c · (f_c - f_r), along the city's own burden, so that no curve is read where it has no data;
     - niveau: a_c - a_r;
     - omvang van buurten: S_c g_c - S_r g_r.

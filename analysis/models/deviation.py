@@ -26,10 +26,10 @@ CERTAIN = 0.9
 FEWEST_BUURTEN = FEWEST_FOR_CHAPTER
 
 TYPES = {
-    (True, True): "meer belast, veiliger dan verwacht",
-    (True, False): "meer belast, minder veilig dan verwacht",
-    (False, True): "minder belast, veiliger dan verwacht",
-    (False, False): "minder belast, minder veilig dan verwacht",
+    (True, True): "veel lage inkomens, veiliger dan verwacht",
+    (True, False): "veel lage inkomens, minder veilig dan verwacht",
+    (False, True): "weinig lage inkomens, veiliger dan verwacht",
+    (False, False): "weinig lage inkomens, minder veilig dan verwacht",
 }
 UNDECIDED = "niet te onderscheiden"
 TYPE_ORDER = (*TYPES.values(), UNDECIDED)

@@ -245,6 +245,8 @@ def family(
         for item in characteristics for name, table in samples.items()
         if table[item.column].notna().sum() >= FEWEST_BUURTEN
     ]  # fmt: skip
+    if not rows:
+        return Family(pd.DataFrame(columns=COLUMNS).astype({"tested": bool}), 0)
     table = pd.DataFrame(rows)
     table["p_holm"] = np.nan
     if table.tested.any():

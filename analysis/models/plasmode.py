@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.choices import REFERENCE
 from analysis.measures.context import CHARACTERISTICS, INSEPARABLE, Characteristic
 from analysis.models import verdict
+from analysis.models.cities import FEWEST_BUURTEN
 from analysis.models.derivative import SHARED, SMALL_CITY, SMALL_DEGREES
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, TOGETHER, models_of
 from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, InteractionTest, normal_scores
@@ -60,19 +61,23 @@ def truth_of(sample: pd.DataFrame, straight: bool = False, with_context: bool = 
     curves = [burden[:, None] if straight else Spline(burden).basis(burden)[:, 1:]]
     curves += [Spline(known[column]).basis(known[column])[:, 1:] for column in columns if with_context]
     levels = pd.get_dummies(known.gemeentecode, dtype=float).to_numpy()
-    found = fit(np.column_stack([levels, *curves]), known.uitkomst, known.gewicht)
+    design = np.column_stack([levels, *curves])
+    found = fit(design, known.uitkomst, known.gewicht)
     mean = np.asarray(found.fittedvalues)
-    wijk_sd, buurt_sd = _components(known.uitkomst.to_numpy(float) - mean, known.wijkcode)
+    wijk_sd, buurt_sd = _components(known.uitkomst.to_numpy(float) - mean, known.wijkcode, design.shape[1])
     return Truth(known, mean, wijk_sd, buurt_sd)
 
 
-def _components(residual: np.ndarray, wijken: pd.Series) -> tuple[float, float]:
-    """Split the variance of the residuals into what a wijk shares and the rest, by analysis of variance."""
+def _components(residual: np.ndarray, wijken: pd.Series, fitted: int) -> tuple[float, float]:
+    """Split the variance of the residuals into what a wijk shares and the rest, by analysis of variance.
+
+    The fitted coefficients take their share of what differs between wijken: they count in its degrees of freedom.
+    """
     table = pd.DataFrame({"wijk": wijken.to_numpy(), "rest": residual})
     groups = table.groupby("wijk").rest
     size = groups.size().to_numpy(float)
     within = groups.apply(lambda part: ((part - part.mean()) ** 2).sum()).sum() / (len(table) - len(size))
-    between = np.sum(size * (groups.mean().to_numpy() - residual.mean()) ** 2) / (len(size) - 1)
+    between = np.sum(size * (groups.mean().to_numpy() - residual.mean()) ** 2) / max(len(size) - fitted, 1)
     typical = (len(table) - np.sum(size**2) / len(table)) / (len(size) - 1)
     return float(np.sqrt(max((between - within) / typical, 0))), float(np.sqrt(within))
 
@@ -192,6 +197,8 @@ def verdicts(truth: Truth, outcomes: np.ndarray) -> pd.DataFrame:
     for code in codes[codes != REFERENCE].unique():
         here = codes.eq(code).to_numpy()
         low, high = _overlap(truth.sample[here], pooled)
+        if low >= high or here.sum() < FEWEST_BUURTEN:
+            continue
         city = _derivative(truth.sample[here], outcomes[here], low, high)
         reference = _derivative(truth.sample[codes.eq(REFERENCE)], outcomes[codes.eq(REFERENCE)], low, high)
         rows[code] = _judged(city, reference, outcome_sd, int(here.sum())) | {"n": int(here.sum())}

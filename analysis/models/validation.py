@@ -452,10 +452,10 @@ def progress(table: pd.DataFrame, choices: Choices) -> list[Check]:
         checks.append(_compared("V17", f"v17.{score}_landelijk", f"Verandering van de {label} {period}, gemiddeld",
                                 mean(table, change, "gemeentecode"), 1, "LBM-punten", data, differs, 3))  # fmt: skip
         heaviest = contrast(table, table.vijfde == FIFTHS, change, "gemeentecode")
-        checks.append(_compared("V17", f"v17.{score}_zwaarst", f"Dezelfde verandering van de {label}: meest belaste vijfde min de rest",
+        checks.append(_compared("V17", f"v17.{score}_zwaarst", f"Dezelfde verandering van de {label}: vijfde met de meeste zeer lage inkomens min de rest",
                                 heaviest, -1, "LBM-punten; onder nul is achterblijven", data, differs, 3))  # fmt: skip
         level = contrast(table, table.vijfde == FIFTHS, table[f"{score}_{last}"], "gemeentecode")
-        checks.append(_compared("V17", f"v17.{score}_stand", f"Stand in {last} van de {label}: meest belaste vijfde min de rest",
+        checks.append(_compared("V17", f"v17.{score}_stand", f"Stand in {last} van de {label}: vijfde met de meeste zeer lage inkomens min de rest",
                                 level, -1, "LBM-punten; onder nul is achterblijven", data, differs, 3))  # fmt: skip
     return checks
 

@@ -12,7 +12,7 @@ from analysis.models.cities import Pooled
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, slug
+from analysis.publication.reports import CRIME_SOURCE, both, n_others, slug
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -27,13 +27,13 @@ def derivative(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Num
     """The pooled average derivative without Amsterdam, Amsterdam's own, and the reach for a new city, per ten points."""
     unit = f"LBM-punten per procentpunt {choices.income.label}; gemiddelde afgeleide over het gedeelde bereik"
     ten = unit.replace("per procentpunt", "per 10 procentpunt")
-    source, n, own = both(choices), int(table.n.sum()), table.loc[REFERENCE]
+    source, n, own = both(choices), n_others(table), table.loc[REFERENCE]
     return [
         Number("gepoold.afgeleide", found.value, unit, n, source, found.low, found.high, decimals=4),
-        Number("gepoold.afgeleide10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=2),
+        Number("gepoold.afgeleide10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3),
         Number("nieuwe_stad.afgeleide10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n, source,
-               10 * found.new_low, 10 * found.new_high, decimals=2),
-        Number("amsterdam.afgeleide10", 10 * own.value, ten, int(own.n), source, 10 * own.low, 10 * own.high, decimals=2),
+               10 * found.new_low, 10 * found.new_high, decimals=3),
+        Number("amsterdam.afgeleide10", 10 * own.value, ten, int(own.n), source, 10 * own.low, 10 * own.high, decimals=3),
         Number("tau_afgeleide", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
     ]  # fmt: skip
 
@@ -49,9 +49,9 @@ def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> li
     pooled, here = percent(found.value, found.low, found.high), percent(own.value, own.low, own.high)
     new = percent(found.new_low, found.new_high)
     return [
-        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, int(table.n.sum()), source, *pooled[1:]),
+        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:]),
         Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], f"{unit}; grenzen van het voorspellingsinterval",
-               int(table.n.sum()), source, *new),
+               n_others(table), source, *new),
         Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:]),
     ]  # fmt: skip
 
@@ -112,12 +112,21 @@ def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Poole
     """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
     counts, total = table.verdict.value_counts(), len(table)
     parts = [f"{dutch.number(counts[name])} keer *{name}*" for name in verdict.VERDICTS if counts.get(name, 0)]
-    reach = (pooled.new_low, pooled.new_high)
-    inside = reach[0] <= derivatives.value[REFERENCE] <= reach[1]
-    place = "binnen" if inside else "buiten"
+    own = derivatives.loc[REFERENCE]
+    low, high = pooled.reach_for(max(own.error, own.error_hc3))
+    fits = low <= own.value <= high
+    certain = table[table.verdict == verdict.DIRECTION]
+    steeper, flatter = list(certain.gemeente[certain.low > 1]), list(certain.gemeente[certain.high < 1])
+    said = [f"In {dutch.enumeration(names)} is de helling aantoonbaar {word} dan in Amsterdam."
+            for names, word in ((steeper, "steiler"), (flatter, "minder steil")) if names]  # fmt: skip
+    rest = "Van de andere steden is niet te zeggen of de helling steiler of minder steil is dan in Amsterdam."
+    none = "Van geen enkele stad is te zeggen dat de helling steiler of minder steil is dan in Amsterdam."
     return Sentences(
         oordeel=f"Over {dutch.number(total)} steden luidt het oordeel: {dutch.enumeration(parts)}.",
-        afgeleide_plaats=f"Amsterdam ligt {place} het bereik dat op grond van de andere steden te verwachten is.",
+        oordeel_sterkte=" ".join([*said, rest]) if said else none,
+        afgeleide_plaats="Ook op dat stuk past Amsterdam bij de andere steden, met de marge van Amsterdam erbij."
+        if fits
+        else "Ook met haar eigen marge erbij past Amsterdam op dat stuk niet bij de andere steden.",
     )
 
 
@@ -162,21 +171,24 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
              for name, found in (("onv", onv), ("misdrijven", crimes))}  # fmt: skip
     both_help = [block for block in onv.blocks.index if block in helps["onv"] & helps["misdrijven"]]
     if both_help:
-        answer = f"Op beide maten helpt {dutch.enumeration(both_help)} om een andere stad te voorspellen."
+        verb = "helpen" if len(both_help) > 1 else "helpt"
+        answer = f"Op beide maten {verb} {dutch.enumeration(both_help)} om een andere stad te voorspellen."
     else:
         answer = "**Geen enkel blok kenmerken helpt op beide maten** om een andere stad beter te voorspellen."
     only = [
-        f"op de {word} {dutch.enumeration(sorted(blocks))}"
-        for word, blocks in (("Leefbaarometer", helps["onv"]), ("misdrijven", helps["misdrijven"]))
-        if blocks
+        f"{word} {dutch.enumeration(sorted(blocks - set(both_help)))}"
+        for word, blocks in (("op de Leefbaarometer", helps["onv"]), ("bij misdrijven", helps["misdrijven"]))
+        if blocks - set(both_help)
     ]
-    ranked = int(overlapping(onv.blocks).ranked.sum())
-    order = (
-        "Een rangorde van de blokken is op de Leefbaarometer niet te geven: hun marges overlappen."
-        if not ranked
-        else f"Van {dutch.number(ranked)} paren blokken is op de Leefbaarometer te zeggen welk meer helpt."
-    )
-    detail = f"Wel helpt {dutch.enumeration(only)}." if only and not both_help else ""
+    pairs = overlapping(onv.blocks)
+    if pairs.ranked.any():
+        order = f"Van {dutch.number(int(pairs.ranked.sum()))} paren blokken is op de Leefbaarometer te zeggen welk meer helpt."
+    elif not pairs.overlap_first.all():
+        most = onv.blocks["first"].idxmax()
+        order = f"Als eerste voegt {most} op de Leefbaarometer het meest toe; als laatste overlappen de marges. Daarom geven we geen rangorde."
+    else:
+        order = "Een rangorde van de blokken is op de Leefbaarometer niet te geven: hun marges overlappen."
+    detail = f"Op één maat helpt wel iets: {dutch.enumeration(only)}." if only else ""
     return Sentences(wie=answer, wie_apart=detail, wie_rangorde=order)
 
 

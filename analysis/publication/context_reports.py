@@ -8,7 +8,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import Choices
 from analysis.models.change import DIFFERENCE, NO_VERDICT, NOT_SHOWN
-from analysis.models.interaction import NOT_SEPARABLE, REFERENCE_SAMPLE, UPHELD, Family
+from analysis.models.interaction import LEVEL, NOT_SEPARABLE, OTHER_SAMPLE, REFERENCE_SAMPLE, UPHELD, Family
 from analysis.models.interaction import NOT_SHOWN as NO_INTERACTION
 from analysis.models.response import Slope
 from analysis.publication.numbers import Number, Sentences
@@ -34,36 +34,65 @@ def family(found: Family, choices: Choices) -> list[Number]:
 def about_family(found: Family, choices: Choices) -> Sentences:
     """Does who already lives there change the slope? The answer, null results as plainly as others."""
     status = found.table.drop_duplicates("label").set_index("label").status
-    upheld, open_, stuck = (list(status.index[status == kind]) for kind in (UPHELD, NO_INTERACTION, NOT_SEPARABLE))
-    if upheld:
-        answer = f"Het verband is anders waar meer of minder {dutch.enumeration(upheld)} wonen of staan."
-    else:
-        answer = (
-            f"Dat wie er al woont het verband sterker of zwakker maakt, is in {choices.gemeente} **niet aangetoond**."
-        )
-    tested = found.table[(found.table["sample"] == REFERENCE_SAMPLE) & found.table.tested]
-    smallest = dutch.interval(tested.detectable.min(), tested.detectable.max(), 2) if len(tested) else "onbekend"
+    own = found.table[found.table["sample"] == REFERENCE_SAMPLE].set_index("label")
+    upheld, open_ = (list(status.index[status == kind]) for kind in (UPHELD, NO_INTERACTION))
+    stuck = [label for label in status.index[status == NOT_SEPARABLE] if not own.tested.get(label, False)]
+    stuck_elsewhere = [label for label in status.index[status == NOT_SEPARABLE] if own.tested.get(label, False)]
+    answer = (
+        f"Het verband is anders waar meer of minder {dutch.enumeration(upheld)} wonen of staan."
+        if upheld
+        else f"Dat wie er al woont het verband sterker of zwakker maakt, is in {choices.gemeente} **niet aangetoond**."
+    )
     return Sentences(
         context=answer,
-        context_open=f"Niet aangetoond: {dutch.enumeration(open_)}."
-        if open_
-        else "Alle getoetste kenmerken blijven overeind.",
-        context_vast=f"Niet van het inkomen te scheiden, en daarom niet getoetst: {dutch.enumeration(stuck)}."
-        if stuck
-        else "Alle kenmerken waren van het inkomen te scheiden.",
-        context_kracht=f"Een verschil kleiner dan {smallest} standaardafwijkingen, afhankelijk van het kenmerk, "
-        "kon deze toets vaak niet vinden.",
+        context_open=_about_open(open_, upheld),
+        context_vast=_about_stuck(stuck, stuck_elsewhere),
+        context_kracht=_about_power(own[own.tested]),
+        context_elders=_about_elsewhere(found.table),
     )
 
 
-def crime_correlation(sample: pd.DataFrame, found: Slope | None) -> list[Number]:
+def _about_open(open_: list[str], upheld: list[str]) -> str:
+    if open_:
+        return f"Niet aangetoond: {dutch.enumeration(open_)}."
+    return "Alle getoetste kenmerken blijven overeind." if upheld else "Geen enkel kenmerk kon worden beoordeeld."
+
+
+def _about_stuck(stuck: list[str], elsewhere: list[str]) -> str:
+    said = []
+    if stuck:
+        said.append(f"Niet van het inkomen te scheiden, en daarom hier niet getoetst: {dutch.enumeration(stuck)}.")
+    if elsewhere:
+        said.append(
+            f"Hier wel getoetst, maar in andere steden niet van het inkomen te scheiden: {dutch.enumeration(elsewhere)}."
+        )
+    return " ".join(said) or "Alle kenmerken waren van het inkomen te scheiden."
+
+
+def _about_power(tested: pd.DataFrame) -> str:
+    if not len(tested):
+        return "Geen enkel kenmerk kon worden getoetst."
+    smallest = dutch.interval(tested.detectable.min(), tested.detectable.max(), 2)
+    return (f"Een verschil kleiner dan {smallest} standaardafwijkingen, afhankelijk van het kenmerk, kon deze toets vaak "
+            "niet vinden.")  # fmt: skip
+
+
+def _about_elsewhere(table: pd.DataFrame) -> str:
+    """What passes Holm in the other cities; by the rules that is no claim as long as this city does not show it."""
+    passed = table[(table["sample"] == OTHER_SAMPLE) & table.tested & (table.p_holm < LEVEL)]
+    if not len(passed):
+        return "In de andere steden haalt geen kenmerk de correctie."
+    return f"In de andere steden haalt {dutch.enumeration(passed.label)} de correctie wel. Volgens onze regels is dat geen uitspraak."
+
+
+def crime_correlation(sample: pd.DataFrame, found: Slope | None, choices: Choices) -> list[Number]:
     """Weighted correlation of burden and log crime; limits are those of the slope, in the same scale."""
     if found is None:
         return []
     scale = np.sqrt(np.cov(sample.belasting, aweights=sample.gewicht)) / found.outcome_sd
     return [
-        Number("amsterdam.samenhang", found.value * scale, "correlatie, gewogen naar inwoners", found.n, CRIME_SOURCE,
-               found.low * scale, found.high * scale, decimals=2, group="misdrijven"),
+        Number("amsterdam.samenhang", found.value * scale, "correlatie, gewogen naar inwoners", found.n,
+               f"{CRIME_SOURCE}; {choices.income.source}", found.low * scale, found.high * scale, decimals=2, group="misdrijven"),
     ]  # fmt: skip
 
 
@@ -90,7 +119,8 @@ def change(table: pd.DataFrame, start: int, end: int, choices: Choices) -> list[
 def about_change(verdict: str, choices: Choices) -> Sentences:
     """What the three models of change say together."""
     words = {
-        NO_VERDICT: "Over verandering doen we **geen uitspraak**: de drie manieren van rekenen zijn het niet eens.",
+        NO_VERDICT: "Over verandering doen we **geen uitspraak**: de drie manieren van rekenen zijn het niet eens over de richting "
+        "of de zekerheid.",
         NOT_SHOWN: f"Dat buurten met meer zeer lage inkomens in {choices.gemeente} anders zijn veranderd, is niet aangetoond.",
     }
     return Sentences(verandering=words.get(verdict, f"In {choices.gemeente}: {verdict}."))

@@ -93,6 +93,8 @@ def execute_one(task: Task) -> Done:
                 progress_bar=False, start_timeout=START_SECONDS, config=_transport(sockets), extra_arguments=QUIET,
             )  # fmt: skip
     except PapermillExecutionError as error:
+        if error.ename == InvalidInput.__name__:
+            raise InvalidInput(str(error.evalue)) from None
         raise InvalidInput(
             f"Hoofdstuk {task.name}, cel {error.cell_index + 1}: {error.ename}: {error.evalue} "
             f"(zie {partial.relative_to(ROOT) if partial.is_relative_to(ROOT) else partial})."

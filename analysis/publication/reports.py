@@ -66,7 +66,7 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
     return [
         Number(f"helling{suffix}", found.value, unit, n, source, found.low, found.high, decimals=4),
         Number(f"helling10{suffix}", 10 * found.value, f"LBM-punten per 10 procentpunt {choices.income.label}", n, source,
-               10 * found.low, 10 * found.high, decimals=2),
+               10 * found.low, 10 * found.high, decimals=3),
         Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
         Number(f"n{suffix}", n, "buurten", n, source),
         Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2),
@@ -139,21 +139,26 @@ def city_slopes(table: pd.DataFrame, choices: Choices) -> list[Number]:
     ]
 
 
+def n_others(table: pd.DataFrame) -> int:
+    """Buurten behind a pooled mean: Amsterdam's are not among them."""
+    return int(table.n.drop(REFERENCE, errors="ignore").sum())
+
+
 def pooled(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]:
     """The mean slope without the reference city, the spread between cities, and the reach for a new city."""
-    unit, source, n = f"LBM-punten per procentpunt {choices.income.label}", both(choices), int(table.n.sum())
+    unit, source, n = f"LBM-punten per procentpunt {choices.income.label}", both(choices), n_others(table)
     ten = f"LBM-punten per 10 procentpunt {choices.income.label}"
     return [
         Number("gepoold.helling", found.value, unit, n, source, found.low, found.high, decimals=4),
-        Number("gepoold.helling10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=2),
+        Number("gepoold.helling10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3),
         Number("gepoold.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
         Number("nieuwe_stad.helling", found.value, f"{unit}; de grenzen zijn die van het voorspellingsinterval", n, source,
                found.new_low, found.new_high, decimals=4),
         Number("nieuwe_stad.helling10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n,
-               source, 10 * found.new_low, 10 * found.new_high, decimals=2),
+               source, 10 * found.new_low, 10 * found.new_high, decimals=3),
         Number("tau", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
         Number("amsterdam10", 10 * table.value[REFERENCE], ten, int(table.n[REFERENCE]), source,
-               10 * table.low[REFERENCE], 10 * table.high[REFERENCE], decimals=2),
+               10 * table.low[REFERENCE], 10 * table.high[REFERENCE], decimals=3),
         Number("eigen_interval_onder_nul", int((table.high < 0).sum()), "steden", len(table), source),
         Number("aantal", len(table), "steden", len(table), source),
     ]  # fmt: skip
@@ -169,10 +174,10 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
         return float(100 * math.expm1(10 * value))
 
     return [
-        Number("gepoold.misdrijven10", percent(found.value), unit, int(table.n.sum()), source, percent(found.low),
+        Number("gepoold.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.low),
                percent(found.high)),
         Number("nieuwe_stad.misdrijven10", percent(found.value), f"{unit}; grenzen van het voorspellingsinterval",
-               int(table.n.sum()), source, percent(found.new_low), percent(found.new_high)),
+               n_others(table), source, percent(found.new_low), percent(found.new_high)),
         Number("amsterdam.misdrijven10", percent(amsterdam.value), unit, int(amsterdam.n), source, percent(amsterdam.low),
                percent(amsterdam.high)),
         Number("misdrijven.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
@@ -227,7 +232,7 @@ def title_cities(table: pd.DataFrame) -> str:
     """The finding of the forest plot, in a sentence."""
     below, total = int((table.high < 0).sum()), len(table)
     where = "In alle" if below == total else f"In {dutch.number(below)} van de"
-    return f"{where} {dutch.number(total)} steden is de score lager waar meer zeer lage inkomens zijn"
+    return f"{where} {dutch.number(total)} steden is de score zeker lager waar meer zeer lage inkomens zijn"
 
 
 def title_cities_crime(table: pd.DataFrame) -> str:
@@ -244,15 +249,15 @@ def title_transport(table: pd.DataFrame) -> str:
 
 def title_need(table: pd.DataFrame) -> str:
     """The finding of the bars, in a sentence."""
-    most = table.loc[pressed(table).idxmax()]
-    share = dutch.number(pressed(table).max())
-    return f"Meeste inwoners in buurten met extra druk: {most.gemeente} ({share} %)"
+    share = pressed(table)
+    low, high = dutch.number(share.min()), dutch.number(share.max())
+    return f"{low} tot {high}\u00a0% woont waar inkomens laag zijn en het minder veilig is dan verwacht"
 
 
 def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
     """The finding of the map, in a sentence."""
     certain = int((deviations.type != UNDECIDED).sum())
-    return f"{choices.gemeente}: {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten wijken duidelijk af"
+    return f"{choices.gemeente}: {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten hebben een type"
 
 
 def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
@@ -375,25 +380,25 @@ def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, poole
         f"Het verband heeft in alle {dutch.number(total)} grote steden dezelfde richting." if below == total
         else f"Het verband heeft in {dutch.number(below)} van de {dutch.number(total)} grote steden duidelijk dezelfde richting."
     )  # fmt: skip
+    own, own_crime = table.loc[REFERENCE], crimes.loc[REFERENCE]
     return Sentences(
         richting=everywhere,
-        amsterdam=_place(table.value[REFERENCE], found, "zwakker dan", "sterker dan"),
-        amsterdam_misdrijven=_place(-crimes.value[REFERENCE], _mirrored(pooled_crimes), "zwakker dan", "sterker dan"),
+        amsterdam=_place(own.value, own.error, found, safer_above=True),
+        amsterdam_misdrijven=_place(own_crime.value, own_crime.error, pooled_crimes, safer_above=False),
     )
 
 
-def _mirrored(found: Pooled) -> Pooled:
-    """The same pooled slope with the sign turned, so that lower is less safe in both outcomes."""
-    return Pooled(-found.value, -found.high, -found.low, found.tau, -found.new_high, -found.new_low, found.cities)
-
-
-def _place(value: float, found: Pooled, weaker: str, stronger: str) -> str:
-    """Where Amsterdam's slope lies against the prediction interval of the other cities; slopes below 0 are less safe."""
-    if value > found.new_high:
-        return f"Het verband is in Amsterdam {weaker} op grond van de andere steden te verwachten is."
-    if value < found.new_low:
-        return f"Het verband is in Amsterdam {stronger} op grond van de andere steden te verwachten is."
-    return "Amsterdam valt binnen wat op grond van de andere steden te verwachten is."
+def _place(value: float, error: float, found: Pooled, safer_above: bool) -> str:
+    """Does Amsterdam's estimate fit among the other cities, its own error counted too?"""
+    low, high = found.reach_for(error)
+    weaker = value > found.value if safer_above else value < found.value
+    word = "minder steil" if weaker else "steiler"
+    if low <= value <= high:
+        return (
+            f"De helling is in Amsterdam {word} dan gemiddeld in de andere steden. Dat kan toeval zijn: met de marge van "
+            "Amsterdam erbij past de stad bij de andere."
+        )
+    return f"De helling is in Amsterdam {word} dan op grond van de andere steden te verwachten is, ook met haar eigen marge erbij."
 
 
 def need(table: pd.DataFrame, choices: Choices) -> list[Number]:

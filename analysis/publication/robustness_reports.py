@@ -23,7 +23,7 @@ def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
     )
     return [
         Number(CEILING_KEYS.get(column, column[:3]), row.eigen_niveau, unit, int(row.n),
-               CRIME_SOURCE if column in CEILING_KEYS else both(choices), row.eigen_niveau_laag, row.eigen_niveau_hoog,
+               f"{CRIME_SOURCE}; {choices.income.source}" if column in CEILING_KEYS else both(choices), row.eigen_niveau_laag, row.eigen_niveau_hoog,
                decimals=2, group="plafond")
         for column, row in table.iterrows()
     ]  # fmt: skip
@@ -66,7 +66,7 @@ def about_specifications(found: SpecificationCurve) -> Sentences:
     outside = summary[(summary.mediaan < summary.null_low) | (summary.mediaan > summary.null_high)]
     names = [_name(row.grootheid, row.kenmerk) for row in outside.itertuples()]
     text = (
-        f"Buiten het toeval ligt de middelste uitkomst van: {dutch.enumeration(names)}."
+        f"Deze middelste uitkomsten zijn groter of kleiner dan bij toeval te verwachten is: {dutch.enumeration(names)}."
         if names
         else "Geen enkele middelste uitkomst ligt buiten het toeval."
     )
@@ -106,8 +106,9 @@ def stored_rates(table: pd.DataFrame) -> list[Number]:
         for key, place in wanted.items()
     ]
     by_label = simulations.rejection_rates(table)
+    draws = table[table.simulatie == simulations.INTERACTION].trekkingen.max()
     return numbers + [
-        Number(f"interactie.{slug(label)}", 100 * rate, "% van de steekproeven", int(table.trekkingen.max()), STORED,
+        Number(f"interactie.{slug(label)}", 100 * rate, "% van de steekproeven", int(draws), STORED,
                decimals=1, group="plasmode")
         for label, rate in by_label.items()
         if label != any_of_all

@@ -60,9 +60,9 @@ WORDS = {
         UNDECIDED: "Of de score landelijk omhoog ging, is niet te zeggen.",
     },
     "v17.afw_zwaarst": {
-        AGREES: "Op de hele score stegen de meest belaste buurten minder dan de rest.",
-        DISAGREES: "Op de hele score stegen de meest belaste buurten juist meer dan de rest. Dat past niet bij „achterblijven”.",
-        UNDECIDED: "Op de hele score is geen verschil in stijging aangetoond tussen de meest belaste buurten en de rest.",
+        AGREES: "Op de hele score stegen de buurten met de meeste zeer lage inkomens minder dan de rest.",
+        DISAGREES: "Op de hele score stegen de buurten met de meeste zeer lage inkomens juist meer dan de rest. Dat past niet bij „achterblijven”.",
+        UNDECIDED: "Op de hele score is geen verschil in stijging aangetoond tussen de buurten met de meeste zeer lage inkomens en de rest.",
     },
     "v17.onv_zwaarst": {
         AGREES: "Op overlast en onveiligheid bleven zij in de verandering achter.",
@@ -162,7 +162,7 @@ def about(found: list[Check], pressure: Pressure) -> Sentences:
 def title_trend(found: list[Check]) -> str:
     """The finding of the chart of the trend, in a sentence."""
     words = {check.key: TITLE_WORDS.get(check.verdict) for check in found}
-    return (f"De meest belaste buurten. Hele score: {words['v17.afw_zwaarst']}. Veiligheid: {words['v17.onv_zwaarst']}")  # fmt: skip
+    return (f"Buurten met de meeste zeer lage inkomens. Hele score: {words['v17.afw_zwaarst']}. Veiligheid: {words['v17.onv_zwaarst']}")  # fmt: skip
 
 
 def title_cuts(found: Pressure) -> str:

@@ -127,7 +127,7 @@ PAGES = {
     "coverage": (pages.coverage("t", COVERAGE, AMSTERDAM), 1, ["845.000", "100,0", "98,0", "91,2", "350"]),
     "sensitivity": (pages.sensitivity("t", SENSITIVITY, AMSTERDAM), 1, ["−0,234 (−0,300 tot −0,100)", "−0,51", "1.350"]),
     "deviations": (pages.deviations("t", DEVIATIONS, AMSTERDAM), len(DEVIATIONS), ["−0,30 (−0,40 tot −0,20)", "1 (1 tot 40)"]),
-    "description": (pages.description("t", DESCRIPTION, AMSTERDAM), 1, ["12,30", "5,00", "11,00", "20,00", "350"]),
+    "description": (pages.description("t", DESCRIPTION, AMSTERDAM), 1, ["12,3", "5,0", "11,0", "20,0", "350"]),
     "cities": (pages.cities("t", SLOPES, CRIMES, AMSTERDAM), len(SLOPES), ["−0,120 (−0,220 tot −0,020)", "0,30", "–"]),
     "need": (pages.need("t", NEED, AMSTERDAM), len(NEED), ["9,0", "40", "10", "20", "5", "15", "50"]),
     "grades": (pages.grades("t", COUNTS, LEVERS, GRADES), 4, ["2", "0", "1", "1"]),

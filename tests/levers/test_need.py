@@ -64,7 +64,7 @@ def test_the_shares_of_each_city_add_up_to_100_percent(found):
 
 def test_pressure_is_more_burdened_and_less_safe(found):
     pressed = need.pressed(found)
-    assert pressed.name == "meer belast, minder veilig dan verwacht"
+    assert pressed.name == "veel lage inkomens, minder veilig dan verwacht"
     assert pressed["GM0002"] > 4
     assert pressed["GM0002"] > pressed["GM0001"]
 

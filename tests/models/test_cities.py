@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from analysis.choices import REFERENCE, Choices
 from analysis.measures.sample import select
-from analysis.models.cities import FEWEST_BUURTEN, pool, slopes
+from analysis.models.cities import FEWEST_BUURTEN, Pooled, pool, slopes
 from analysis.models.response import FEWEST_CLUSTERS, slope
 
 SIMULATIONS = 200
@@ -157,3 +157,23 @@ def test_another_outcome_can_be_asked_for(country):
     found = slopes(country, NAMES, Choices(), 500, outcome="onv_2020")
     assert found.value.abs().max() < 0.015
     assert (slopes(country, NAMES, Choices(), 500).value < -0.01).all()
+
+
+def test_an_estimate_may_lie_further_off_than_a_true_slope():
+    """The reach for a true slope is the prediction interval itself; an error of the estimate widens it."""
+    pooled = Pooled(-0.02, -0.025, -0.015, 0.004, -0.03, -0.01, 12)
+    assert pooled.reach_for(0.0) == pytest.approx((-0.03, -0.01))
+    critical = stats.t.ppf(0.975, 10)
+    assert pooled.reach_for(0.004)[1] - pooled.value == pytest.approx(critical * np.hypot(0.01 / critical, 0.004))
+
+
+def test_a_city_like_the_others_is_called_another_city_one_time_in_twenty():
+    random = np.random.default_rng(5)
+    errors = random.uniform(0.5e-3, 2e-3, 30)
+    flagged = 0
+    for _ in range(400):
+        true = random.normal(-0.012, 1e-3, 31)
+        table = pd.DataFrame({"value": random.normal(true[:30], errors), "error_hc3": errors})
+        low, high = pool(table).reach_for(1e-3)
+        flagged += not low <= random.normal(true[30], 1e-3) <= high
+    assert 0.02 <= flagged / 400 <= 0.09

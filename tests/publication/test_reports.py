@@ -37,7 +37,7 @@ def cities(values: list[float], half: float = 0.005) -> pd.DataFrame:
     value = np.array(values)
     return pd.DataFrame({
         "gemeente": [f"Stad {number}" for number in range(len(values))], "value": value, "low": value - half,
-        "high": value + half, "n": 50,
+        "high": value + half, "n": 50, "error": 1e-6,
     }, index=[REFERENCE, *(f"GM{number:04d}" for number in range(1, len(values)))])  # fmt: skip
 
 
@@ -174,14 +174,21 @@ def test_the_direction_of_the_cities_counts_certain_ones_only():
 
 @pytest.mark.parametrize(
     ("onv", "crime", "onv_part", "crime_part"),
-    [(-0.02, 0.03, "valt binnen", "valt binnen"), (-0.031, 0.041, "sterker", "sterker"), (-0.009, 0.019, "zwakker", "zwakker"),
-     (-0.03, 0.02, "valt binnen", "valt binnen"), (-0.031, 0.019, "sterker", "zwakker")],
+    [(-0.02, 0.03, "kan toeval zijn", "kan toeval zijn"), (-0.031, 0.041, "steiler dan op", "steiler dan op"),
+     (-0.009, 0.019, "minder steil dan op", "minder steil dan op"), (-0.029, 0.021, "steiler dan gemiddeld", "minder steil dan gemiddeld"),
+     (-0.031, 0.019, "steiler dan op", "minder steil dan op")],
 )  # fmt: skip
-def test_amsterdam_is_placed_against_the_prediction_interval(onv, crime, onv_part, crime_part):
-    """Stronger is further on the less safe side: lower for the Leefbaarometer, higher for crime."""
+def test_amsterdam_is_placed_among_the_other_cities(onv, crime, onv_part, crime_part):
+    """Steeper is further on the less safe side: lower for the Leefbaarometer, higher for crime."""
     found = reports.about_cities(cities([onv, -0.02]), POOLED, cities([crime, 0.03]), POOLED_CRIME)
     assert onv_part in found["amsterdam"]
     assert crime_part in found["amsterdam_misdrijven"]
+
+
+def test_amsterdams_own_error_counts_before_it_is_called_another_city():
+    wide = cities([-0.031, -0.02]).assign(error=0.01)
+    found = reports.about_cities(wide, POOLED, cities([0.041, 0.03]), POOLED_CRIME)
+    assert "kan toeval zijn" in found["amsterdam"]
 
 
 # --- Titles ---------------------------------------------------------------------------------------
@@ -214,9 +221,9 @@ def test_other_titles_carry_their_numbers():
     table = pd.DataFrame({"r2_own": [-1, 0.1, 0.2], "r2_shifted": [0.1, 0.3, 0.4]})
     assert "voorspelt 0,10, en met het niveau van de stad zelf 0,30" in reports.title_transport(table)
     need = pd.DataFrame({"gemeente": ["A", "B"], TYPE_ORDER[1]: [5.0, 12.4]})
-    assert reports.title_need(need) == "Meeste inwoners in buurten met extra druk: B (12 %)"
+    assert reports.title_need(need).startswith("5 tot 12")
     kinds = pd.DataFrame({"type": [TYPE_ORDER[0], UNDECIDED, UNDECIDED]})
-    assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten wijken duidelijk af"
+    assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten hebben een type"
 
 
 # --- Numbers --------------------------------------------------------------------------------------
@@ -329,7 +336,7 @@ def test_pooling_keeps_mean_prediction_and_amsterdam_apart():
     assert value("pooled", "amsterdam10").value == pytest.approx(-0.2)
     assert value("pooled", "gepoold.steden").value == POOLED.cities
     assert value("pooled", "eigen_interval_onder_nul").value == 2
-    assert mean.n == 150
+    assert mean.n == 100, "de buurten van Amsterdam tellen niet mee"
 
 
 def test_coverage_shows_every_step_and_the_last_under_the_plain_key():
@@ -340,7 +347,7 @@ def test_coverage_shows_every_step_and_the_last_under_the_plain_key():
 def test_every_type_has_its_buurten_and_its_share_of_inhabitants():
     found = {number.key: number.value for number in PARTS["types"]}
     assert found["typen.niet_te_onderscheiden.buurten"] == 2
-    assert found["typen.meer_belast_veiliger_dan_verwacht.buurten"] == 1
+    assert found["typen.veel_lage_inkomens_veiliger_dan_verwacht.buurten"] == 1
     shares = [share for key, share in found.items() if key.endswith(".inwoners")]
     assert len(shares) == len(TYPE_ORDER)
     assert sum(shares) == pytest.approx(100)
@@ -348,7 +355,7 @@ def test_every_type_has_its_buurten_and_its_share_of_inhabitants():
 
 def test_a_type_without_buurten_is_a_zero_not_an_absence():
     found = {number.key: number.value for number in reports.types(DEVIATIONS.iloc[:1], CHOICES)}
-    assert found["typen.minder_belast_minder_veilig_dan_verwacht.buurten"] == 0
+    assert found["typen.weinig_lage_inkomens_minder_veilig_dan_verwacht.buurten"] == 0
 
 
 def test_transport_is_a_median_with_its_range_never_a_pooled_figure():
@@ -384,7 +391,7 @@ def test_emitting_loses_nothing_and_keeps_order():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("65-plussers", "65_plussers"), ("woningwaarde (WOZ)", "woningwaarde_woz"), ("één café", "een_cafe"),
-     ("meer belast, veiliger dan verwacht", "meer_belast_veiliger_dan_verwacht"), ("  's-Gravenhage ", "s_gravenhage")],
+     ("veel lage inkomens, veiliger dan verwacht", "veel_lage_inkomens_veiliger_dan_verwacht"), ("  's-Gravenhage ", "s_gravenhage")],
 )  # fmt: skip
 def test_ids_are_slugs(text, expected):
     assert reports.slug(text) == expected
