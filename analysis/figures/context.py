@@ -52,7 +52,7 @@ def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title
             one.fill_between(part.belasting, part.low, part.high, color=colour, alpha=0.15, linewidth=0)
             one.plot(part.belasting, part.slope, color=colour, linestyle=dash, linewidth=1.8, label=level)
         one.axhline(0, color=theme.INK, linewidth=0.8)
-        title = textwrap.fill(dutch.sentence_case(label), TITLE_WIDTH // max(len(tables), 1))
+        title = textwrap.fill(dutch.sentence_case(label), TITLE_WIDTH // max(len(tables), 1), break_long_words=False)
         one.set_title(title, loc="left", fontsize=small, color=theme.INK)
     axes[-1].set_xlabel(f"{dutch.sentence_case(choices.income.label)} (%)", loc="right")
     for one in axes:
@@ -72,13 +72,13 @@ def family(name: str, found: Family, choices: Choices, outcome: Measure | None =
     columns = [
         Column("kenmerk", "Kenmerk"),
         Column("sample", "Waar"),
+        Column("status", "Uitslag"),
         Column("estimate", "Verschil in helling (95 %)", 2, "low", "high"),
         Column("p_holm", "p na Holm", 3),
         Column("estimate_scores", "Op normaalscores", 2),
         Column("detectable", "Kleinste te vinden", 2),
         Column("correlation", "Correlatie met inkomen", 2),
         Column("n", "Buurten", 0),
-        Column("status", "Uitslag"),
         Column("reason", "Waarom niet"),
     ]
     measure = outcome or choices.outcome
