@@ -18,6 +18,9 @@ from analysis.models.interaction import REFERENCE_SAMPLE, Family
 # With more panels than this the titles get the small letter.
 WIDE_PANELS = 3
 
+# Empty share below the lines, where the legend stands.
+ROOM_FOR_LEGEND = 0.45
+
 # Characters over all panels together for their titles.
 TITLE_WIDTH = 68
 
