@@ -60,6 +60,8 @@ def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title
     axes[-1].set_xlabel(f"{dutch.sentence_case(choices.income.label)} (%)", loc="right")
     for one in axes:
         one.xaxis.label.set_size(theme.SMALL_SIZE)
+    low, high = axes[0].get_ylim()
+    axes[0].set_ylim(low - ROOM_FOR_LEGEND * (high - low), high)
     lines = [
         Line2D([], [], color=colour, linestyle=dash, label=level) for level, (colour, dash) in LEVEL_STYLES.items()
     ]

@@ -47,13 +47,6 @@ class Done:
     seconds: float
 
 
-def declared_parameters(notebook: Path) -> list[str]:
-    """The names in the `parameters` cell of a notebook."""
-    import papermill
-
-    return list(papermill.inspect_notebook(str(notebook)))
-
-
 def execute(tasks: Iterable[Task], executor: Executor | None = None) -> Iterator[Done]:
     """Execute tasks, in parallel, and give each as it is done.
 

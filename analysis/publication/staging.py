@@ -23,7 +23,6 @@ FIGURE_DATA = Path("_static") / "cijfers"
 
 SENTENCE = re.compile(r"\{tekst\}`(?P<key>[\w.\-]+)`")
 CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
-UNFILLED = re.compile(r"\{(getal|tekst|keuze)\}`")
 
 
 @dataclass(frozen=True)
