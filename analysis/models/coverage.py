@@ -34,3 +34,22 @@ def pooled(table: pd.DataFrame, tau: float, seed: int, draws: int = DRAWS) -> di
         held["gemiddelde"] += found.low <= mean <= found.high
         held["nieuwe_stad"] += found.new_low <= true[n] <= found.new_high
     return {name: count / draws for name, count in held.items()}
+
+
+def called_another(table: pd.DataFrame, tau: float, error: float, seed: int, draws: int = DRAWS) -> float:
+    """Share of draws in which a city that is like the others is called another city, its own error counted.
+
+    Args:
+        table: result of `models.cities.slopes` without the reference, for the errors.
+        tau: standard deviation between cities.
+        error: standard error of the city that is judged.
+        seed, draws: of the simulation.
+    """
+    random = np.random.default_rng(seed)
+    mean, n = float(table.value.mean()), len(table)
+    flagged = 0
+    for _ in range(draws):
+        true = random.normal(mean, tau, n + 1)
+        low, high = pool(table.assign(value=random.normal(true[:n], table.error_hc3))).reach_for(error)
+        flagged += not low <= random.normal(true[n], error) <= high
+    return flagged / draws

@@ -90,6 +90,11 @@ def stored_rates(table: pd.DataFrame) -> list[Number]:
         "dekking.amsterdam": (simulations.COVERAGE, "helling Amsterdam", "aandeel"),
         "dekking.steden": (simulations.COVERAGE, "helling, gemiddeld over steden", "aandeel"),
         "dekking.laagste": (simulations.COVERAGE, "helling, laagste stad", "aandeel"),
+        "andere_stad.vals_positief": (
+            simulations.COVERAGE,
+            "Amsterdam, ten onrechte een andere stad genoemd",
+            "aandeel",
+        ),
         "dekking.gemiddelde": (simulations.COVERAGE, "gemiddelde", "aandeel"),
         "dekking.nieuwe_stad": (simulations.COVERAGE, "nieuwe_stad", "aandeel"),
     }

@@ -87,6 +87,9 @@ def _all(choices: Choices, draws: int, say: Callable[[str], None]) -> Iterator[t
     slopes = cities.slopes(buurten, big, choices, sample.REGISTER_CUT)
     held = coverage.pooled(slopes, cities.pool(slopes).tau, choices.zaad, draws)
     yield from ((COVERAGE, quantity, "aandeel", value, draws) for quantity, value in held.items())
+    others = slopes.drop(index=REFERENCE)
+    flagged = coverage.called_another(others, cities.pool(slopes).tau, slopes.error[REFERENCE], choices.zaad, draws)
+    yield COVERAGE, "Amsterdam, ten onrechte een andere stad genoemd", "aandeel", flagged, draws
 
 
 def _rates(name: str, table: pd.DataFrame, draws: int) -> Iterator[tuple[str, str, str, float, int]]:

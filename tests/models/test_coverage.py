@@ -89,3 +89,14 @@ def test_the_table_is_left_alone():
     copy = table.copy()
     coverage.pooled(table, TAU, 1, 5)
     pd.testing.assert_frame_equal(table, copy)
+
+
+def test_a_city_like_the_others_is_called_another_about_one_time_in_twenty():
+    table = slopes(error=TAU / 4)
+    assert 0.02 < coverage.called_another(table, TAU, TAU / 2, seed=1, draws=600) < 0.09
+
+
+def test_a_city_whose_error_is_left_out_is_called_another_more_often(monkeypatch):
+    table = slopes(error=TAU / 4)
+    monkeypatch.setattr(Pooled, "reach_for", lambda self, error: (self.new_low, self.new_high))
+    assert coverage.called_another(table, TAU, TAU, seed=1, draws=600) > 0.12
