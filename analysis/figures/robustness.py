@@ -49,6 +49,21 @@ def ceiling_table(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     return Table(name, caption, columns, table.assign(label=table.label.map(dutch.sentence_case)).reset_index())
 
 
+def unexplained(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """What composition leaves of RIVM's figures."""
+    columns = [
+        Column("label", "Schatting van het RIVM (2020)"),
+        Column("verklaard", "Voorspeld door samenstelling (laagste tot hoogste stad)", 2, "laag", "hoog"),
+        Column("rest", "Wat overblijft", 2),
+        Column("n", "Buurten", 0),
+    ]
+    caption = (
+        "Verkennend: welk deel van de verschillen tussen buurten de samenstelling voorspelt in steden die niet zijn gebruikt, met het niveau van de stad zelf. "
+        f"Bron: RIVM, GGD en CBS (50120NED); {choices.income.source}."
+    )
+    return Table(name, caption, columns, table.assign(label=table.label.map(dutch.sentence_case)).reset_index())
+
+
 def moran(name: str, onv: pd.DataFrame, crimes: pd.DataFrame) -> Table:
     """Moran's I per city for both outcomes."""
     joined = onv.join(crimes[["moran", "p"]].add_suffix("_misdrijven")).assign(bekend=100 * onv.bekend)

@@ -117,6 +117,42 @@ def _scores(y: np.ndarray, error: np.ndarray, w: np.ndarray) -> dict[str, float]
     }
 
 
+# Estimates of RIVM for 2020 that the research design asks about; they borrow from demography themselves.
+SELF_RELIANCE = {
+    "pct_regie_2020": "regie over het eigen leven",
+    "pct_angst_depressie_2020": "risico op angst of depressie",
+    "pct_eenzaam_2020": "eenzaamheid",
+    "pct_vrijwilligerswerk_2020": "vrijwilligerswerk",
+    "pct_mantelzorger_2020": "mantelzorg",
+}
+
+
+def unexplained(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Exploratory: the part of RIVM's figures that composition does not predict in cities it has not seen.
+
+    Little is left where a small-area estimate reproduces the composition it was made from; what is left is too little to
+    carry a claim, so these figures enter no test, no decomposition and no lever.
+
+    Args:
+        buurten: the dataset's table, prepared.
+        cities: rows of `gemeenten`, indexed by gemeentecode.
+        choices: settled choices.
+
+    Returns:
+        Per column `label`, `verklaard` (median R² over cities, own level given), `laag`, `hoog` (lowest and highest
+        city), `rest` (1 - `verklaard`), `steden`, `n`.
+    """
+    rows = {}
+    for column, label in SELF_RELIANCE.items():
+        scores = ceiling_by_city(buurten, cities, choices, column)
+        middle = scores.eigen_niveau.median()
+        rows[column] = {
+            "label": label, "verklaard": middle, "laag": scores.eigen_niveau.min(), "hoog": scores.eigen_niveau.max(),
+            "rest": 1 - middle, "steden": len(scores), "n": int(scores.n.sum()),
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("kenmerk")
+
+
 # --- Units ----------------------------------------------------------------------------------------
 
 

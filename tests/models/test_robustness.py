@@ -306,3 +306,20 @@ def test_the_others_are_those_without_the_chosen_city():
     large = table.inwoners_2017 >= 500
     assert found.n["Bergen", "2018"] == (large & (table.gemeentecode == "GM0001")).sum()
     assert found.n["andere grote steden", "2018"] == (large & (table.gemeentecode != "GM0001")).sum()
+
+
+def test_what_composition_leaves_of_an_estimate_is_all_or_nothing_where_that_is_known(monkeypatch):
+    """A figure that is composition leaves nothing, one that is noise leaves everything."""
+    scores = {"pct_regie_2020": 0.98, "pct_eenzaam_2020": -0.02}
+
+    def told(buurten, cities, choices, column):
+        values = [scores.get(column, 0.5) - 0.01, scores.get(column, 0.5), scores.get(column, 0.5) + 0.01]
+        return pd.DataFrame({"eigen_niveau": values, "n": [10, 20, 30]})
+
+    monkeypatch.setattr(robustness, "ceiling_by_city", told)
+    table = robustness.unexplained(None, None, None)
+    assert set(table.index) == set(robustness.SELF_RELIANCE)
+    assert table.rest["pct_regie_2020"] == pytest.approx(0.02)
+    assert table.rest["pct_eenzaam_2020"] == pytest.approx(1.02)
+    assert (table.laag < table.verklaard).all() and (table.verklaard < table.hoog).all()
+    assert (table.n == 60).all()
