@@ -29,8 +29,9 @@ def slopes(
 
     Returns:
         Per gemeentecode: `gemeente` and the fields of `Slope` (the larger of the errors by wijk and HC3: with 20 to 40
-        wijken the first alone covers 85 to 94 % in these cities' own designs), with `error_hc3` for pooling, and `standardised`: slope per 10 percentage points in standard deviations of the city's
-        outcome. A city with fewer than `FEWEST_BUURTEN` buurten is left out.
+        wijken the first alone covers 85 to 94 % in these cities' own designs), with `error_hc3` for pooling, and
+        `standardised`: slope per 10 percentage points in standard deviations of the city's outcome. A city with fewer
+        than `FEWEST_BUURTEN` buurten is left out.
     """
     rows = {}
     for code, city in cities.iterrows():

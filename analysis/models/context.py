@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.measures.context import INSEPARABLE, Characteristic
 from analysis.models.spline import Spline
-from analysis.models.wls import fit, standardise
+from analysis.models.wls import correlation, fit, standardise
 
 
 def at_equal_burden(
@@ -34,18 +34,12 @@ def at_equal_burden(
         y = standardise(known.uitkomst, known.gewicht) * (1 if higher_is_safer else -1)
         burden = known.belasting.to_numpy(float)
         found = fit(np.column_stack([Spline(burden).basis(burden), x]), y, known.gewicht, known.wijkcode)
-        correlation = _correlation(known[item.column], known.belasting, known.gewicht)
+        together = correlation(known[item.column], known.belasting, known.gewicht)
         low, high = found.conf_int()[-1]
         rows[item.label] = {
-            "value": found.params[-1], "low": low, "high": high, "n": len(known), "correlation": correlation,
-            "separable": abs(correlation) <= INSEPARABLE,
+            "value": found.params[-1], "low": low, "high": high, "n": len(known), "correlation": together,
+            "separable": abs(together) <= INSEPARABLE,
         }  # fmt: skip
     columns = ["value", "low", "high", "n", "correlation", "separable"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kenmerk")
     return table.astype({"separable": bool})
-
-
-def _correlation(a: pd.Series, b: pd.Series, weights: pd.Series) -> float:
-    return float(
-        np.cov(a, b, aweights=weights)[0, 1] / np.sqrt(np.cov(a, aweights=weights) * np.cov(b, aweights=weights))
-    )

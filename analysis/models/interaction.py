@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis.errors import InvalidInput
 from analysis.measures.context import FEWEST_BUURTEN, INSEPARABLE, Characteristic
 from analysis.models.response import SUPPORT
 from analysis.models.spline import Spline
-from analysis.models.wls import FEWEST_CLUSTERS, fit
+from analysis.models.wls import FEWEST_CLUSTERS, correlation, fit
 
 # Blom's offset: the normal score of rank r of n is the quantile at (r - 3/8) / (n + 1/4), near the expected value.
 BLOM = 3 / 8
@@ -270,8 +269,8 @@ def _known(sample: pd.DataFrame, item: Characteristic) -> pd.DataFrame:
 def _test(sample: pd.DataFrame, item: Characteristic, errors: str) -> dict[str, object]:
     """One row of the family, without Holm and judgement; not tested where burden and context go together too much."""
     known = _known(sample, item)
-    correlation = DescrStatsW(known[["belasting", item.column]].to_numpy(float), known.gewicht).corrcoef[0, 1]
-    row = {"n": len(known), "correlation": correlation, "tested": bool(abs(correlation) <= INSEPARABLE)}
+    together = correlation(known.belasting, known[item.column], known.gewicht)
+    row = {"n": len(known), "correlation": together, "tested": abs(together) <= INSEPARABLE}
     if not row["tested"]:
         return {**row, **dict.fromkeys(["estimate", "low", "high", "p", "estimate_scores", "detectable"], np.nan)}
     test = InteractionTest(

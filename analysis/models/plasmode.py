@@ -22,7 +22,7 @@ from analysis.models.importance import BLOCKS, BURDEN_ALONE, TOGETHER, models_of
 from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, InteractionTest, normal_scores
 from analysis.models.leave_out import SHIFTED, scores_of_many
 from analysis.models.spline import DEGREES, Spline, line
-from analysis.models.wls import Functional, fit
+from analysis.models.wls import Functional, correlation, fit
 
 DRAWS = 1000
 
@@ -144,8 +144,7 @@ def _same_sign(amsterdam: _Tested, others: _Tested) -> np.ndarray:
 
 
 def _separable(sample: pd.DataFrame, item: Characteristic) -> bool:
-    pair = np.cov(sample.belasting, sample[item.column], aweights=sample.gewicht)
-    return abs(pair[0, 1] / np.sqrt(pair[0, 0] * pair[1, 1])) <= INSEPARABLE
+    return abs(correlation(sample.belasting, sample[item.column], sample.gewicht)) <= INSEPARABLE
 
 
 def _holm(p: np.ndarray) -> np.ndarray:

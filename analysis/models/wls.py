@@ -6,6 +6,7 @@ import numpy as np
 import statsmodels.api as sm
 from scipy import sparse
 from statsmodels.regression.linear_model import RegressionResults
+from statsmodels.stats.weightstats import DescrStatsW
 
 # With fewer clusters than this, errors clustered by wijk are too small; HC3 is used instead.
 FEWEST_CLUSTERS = 20
@@ -32,6 +33,11 @@ def fit(
     if groups.max() + 1 < FEWEST_CLUSTERS:
         return model.fit(cov_type="HC3", use_t=True)
     return model.fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+
+
+def correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> float:
+    """Weighted correlation of two arrays of shape (n,)."""
+    return float(DescrStatsW(np.column_stack([a, b]).astype(float), np.asarray(weights, float)).corrcoef[0, 1])
 
 
 def standardise(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis import dutch
@@ -12,7 +11,7 @@ from analysis.models.cities import Pooled
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, n_others, slug
+from analysis.publication.reports import CRIME_SOURCE, both, n_others, percent_per_ten, slug
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -42,12 +41,8 @@ def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> li
     """The same for log crime, as percentages per ten points."""
     unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}; gemiddelde afgeleide"
     source, own = f"{CRIME_SOURCE}; {choices.income.source}", table.loc[REFERENCE]
-
-    def percent(*values: float) -> list[float]:
-        return [float(100 * np.expm1(10 * value)) for value in values]
-
-    pooled, here = percent(found.value, found.low, found.high), percent(own.value, own.low, own.high)
-    new = percent(found.new_low, found.new_high)
+    pooled, here = ([percent_per_ten(one) for one in (row.value, row.low, row.high)] for row in (found, own))
+    new = [percent_per_ten(one) for one in (found.new_low, found.new_high)]
     return [
         Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:]),
         Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], f"{unit}; grenzen van het voorspellingsinterval",

@@ -33,6 +33,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
+def percent_per_ten(slope: float) -> float:
+    """A slope of a logarithm per percentage point, as the difference (%) that goes with ten points."""
+    return 100 * math.expm1(10 * slope)
+
+
 def both(choices: Choices) -> str:
     """The sources of outcome and burden."""
     return f"{choices.outcome.source}; {choices.income.source}"
@@ -78,10 +83,10 @@ def crime(found: Slope | None, choices: Choices) -> list[Number]:
     if found is None:
         return []
     source = f"{CRIME_SOURCE}; {choices.income.source}"
-    percent = [100 * math.expm1(10 * value) for value in (found.value, found.low, found.high)]
+    value, low, high = (percent_per_ten(one) for one in (found.value, found.low, found.high))
     return [
-        Number("misdrijven.verschil10", percent[0], f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
-               found.n, source, percent[1], percent[2], decimals=0),
+        Number("misdrijven.verschil10", value, f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
+               found.n, source, low, high, decimals=0),
         Number("misdrijven.r2", found.r2, "aandeel van de variantie", found.n, source, decimals=2),
         Number("misdrijven.n", found.n, "buurten", found.n, source),
     ]  # fmt: skip
@@ -168,11 +173,7 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
     """The pooled slope of log crime, as a percentage per ten points, with Amsterdam's beside it."""
     source = f"{CRIME_SOURCE}; {choices.income.source}"
     unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}"
-    amsterdam = table.loc[REFERENCE]
-
-    def percent(value: float) -> float:
-        return float(100 * math.expm1(10 * value))
-
+    percent, amsterdam = percent_per_ten, table.loc[REFERENCE]
     return [
         Number("gepoold.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.low),
                percent(found.high)),
@@ -221,7 +222,7 @@ def title_crime(found: Slope | None, choices: Choices) -> str:
     """The finding of the crime chart, in a sentence."""
     if found is None:
         return f"{choices.gemeente}: van te weinig buurten zijn de misdrijven bekend"
-    percent = 100 * math.expm1(10 * found.value)
+    percent = percent_per_ten(found.value)
     if found.low <= 0 <= found.high:
         return f"{choices.gemeente}: geen duidelijk verband met misdrijven per inwoner"
     more = "meer" if percent > 0 else "minder"

@@ -9,13 +9,12 @@ import pandas as pd
 import shapely
 
 from analysis.errors import InvalidInput
-from analysis.sources.tables import index_by_code, locate, numbers, read_csv, read_excel, select
+from analysis.sources.tables import RD_NEW, index_by_code, locate, numbers, read_csv, read_excel, select
 
 FILE_BUURTEN = "amsterdam/buurten-2015-2022-omnummering-geometrie.csv"
 FILE_TENURE = "amsterdam/woningvoorraad-naar-eigendom-2017.xlsx"
 FILE_KWB_2020 = "amsterdam/kwb-2020-amsterdam.csv"
 
-RD_NEW = "EPSG:28992"
 TENURES = ("eigenaar/bewoner", "corporatie verhuur", "particuliere verhuur", "totaal")
 
 

@@ -15,13 +15,12 @@ import pandas as pd
 import pyogrio
 
 from analysis.errors import InvalidInput
-from analysis.sources.tables import index_by_code, locate
+from analysis.sources.tables import RD_NEW, index_by_code, locate
 
 FILE_WIJKEN = "cbs/wijken-2022.gpkg"
 FILE_GEMEENTEN = "cbs/gemeenten-2022.gpkg"
 FILE_2014 = "cbs/buurten-2014-q1e3.topojson"
 
-RD_NEW = "EPSG:28992"
 FIGURES = (
     "population", "pop_65plus", "dwelling_total", "dwelling_value", "dwelling_ownership", "employment_rate",
     "income_low", "income_high", "edu_appl_sci",

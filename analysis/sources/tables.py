@@ -23,6 +23,9 @@ MISSING = ("", ".", "-", "NA", "nan", "None")
 # What reading a damaged zip, or a workbook (which is one), can raise.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
 
+# The national grid of the Netherlands, in metres: every map and point is kept in it.
+RD_NEW = "EPSG:28992"
+
 # Tables keep the row numbers of their file (as a spreadsheet shows them): the header is row 1.
 FIRST_ROW = 2
 
