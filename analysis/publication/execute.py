@@ -19,7 +19,6 @@ from analysis.paths import ROOT
 # A kernel that only has to start and import should be there within this time, also on a busy machine.
 START_SECONDS = 120
 
-
 # A kernel that is told to stop logs that as an error, over our own progress.
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
@@ -73,9 +72,8 @@ def execute_one(task: Task) -> Done:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # one core for each notebook: side by side they would wait on each other
+    # One core for each notebook: side by side they would wait on each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     began = time.monotonic()
     task.output.parent.mkdir(parents=True, exist_ok=True)
     partial = task.output.with_suffix(".part.ipynb")
