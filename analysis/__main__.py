@@ -15,6 +15,8 @@ import yaml
 from analysis import paths
 from analysis.choices import PARAMETERS
 from analysis.errors import InvalidInput
+from analysis.levers.assumptions import MEANINGS
+from analysis.levers.scenario import DEFAULT_YEARS, KNOBS
 
 SERVE = "python -m analysis serve"
 
@@ -47,6 +49,45 @@ def parser() -> Parser:
     run.add_argument("--uit", type=Path, help="waar het uitgevoerde hoofdstuk komt (standaard in _build/runs)")
     run.set_defaults(run=run_chapter)
 
+    what_if = commands.add_parser(
+        "scenario", help="reken een scenario uit voor één buurt",
+        epilog="Voorbeeld: python -m analysis scenario --gemeente Utrecht --buurt Kanaleneiland-Zuid --knop middenhuur --aantal 150",
+    )  # fmt: skip
+    what_if.add_argument("--gemeente", required=True, metavar="NAAM", help="gemeente waarin de buurt ligt")
+    what_if.add_argument("--buurt", required=True, metavar="NAAM", help="naam of code van de buurt")
+    what_if.add_argument("--knop", required=True, metavar="KNOP", help=f"wat er verandert: {', '.join(KNOBS)}")
+    what_if.add_argument(
+        "--aantal", required=True, type=float, metavar="GETAL", help="woningen, of procentpunten minder instroom"
+    )
+    what_if.add_argument(
+        "--jaren", type=int, default=DEFAULT_YEARS, metavar="JAREN", help=f"hoe lang (standaard {DEFAULT_YEARS})"
+    )
+    what_if.add_argument(
+        "--ondergrens", metavar="WAARDE", help=f"{PARAMETERS['ondergrens'].meaning}: {PARAMETERS['ondergrens'].allowed}"
+    )
+    for name, meaning in MEANINGS.items():
+        what_if.add_argument(
+            f"--aanname-{name.replace('_', '-')}",
+            dest=f"held_{name}",
+            type=float,
+            metavar="PROCENT",
+            help=f"aanname: {meaning} (%%)",
+        )
+    what_if.add_argument("--als", choices=("tekst", "json"), default="tekst", help="vorm van de uitkomst")
+    what_if.set_defaults(run=run_scenario)
+
+    share = commands.add_parser(
+        "spreiding", help="zoek de beste spreiding binnen de verhuizingen van een jaar",
+        epilog="Voorbeeld: python -m analysis spreiding --gemeente alle",
+    )  # fmt: skip
+    share.add_argument("--gemeente", default="alle", metavar="NAAM", help="een gemeente, of alle grote steden (alle)")
+    share.add_argument("--jaren", type=int, default=1, metavar="JAREN", help="hoeveel jaar verhuizingen (standaard 1)")
+    share.add_argument(
+        "--plafond", type=float, metavar="PROCENT", help="grootste aandeel zeer lage inkomens dat een buurt mag krijgen"
+    )
+    share.add_argument("--als", choices=("tekst", "json"), default="tekst", help="vorm van de uitkomst")
+    share.set_defaults(run=run_spread)
+
     simulate = commands.add_parser("simulate", help="draai de lange simulaties en bewaar ze in results/")
     simulate.set_defaults(run=run_simulations)
 
@@ -75,13 +116,14 @@ def run_chapter(given: argparse.Namespace) -> None:
 
     notebook = paths.BOOK / f"{given.chapter}.ipynb"
     if not notebook.exists():
-        raise InvalidInput(f"Hoofdstuk {given.chapter!r} bestaat niet; er zijn: {', '.join(build.chapter_names())}.")
+        names = ", ".join(build.chapter_names() + build.sheet_names())
+        raise InvalidInput(f"Hoofdstuk {given.chapter!r} bestaat niet; er zijn: {names}.")
     parameters = _parameters(given)
-    choices = build.settled(notebook, parameters)
+    build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
     label = "-".join([notebook.stem, *(str(value).lower().replace(" ", "-") for value in parameters.values())])
     output = given.uit or paths.BUILD / "runs" / f"{label}.ipynb"
     done = execute.execute_one(execute.Task(notebook, output.resolve(), parameters))
-    chapter = build.read_chapter(notebook.stem, output, choices, build.settled(notebook, {}))
+    chapter = build.read_chapter(notebook.stem, done.task)
     numbers = register.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
     print(f"{done.task.name}: uitgevoerd in {done.seconds:.1f} s, in {output}")
     for text in staging.sentences_of([chapter]).values():
@@ -95,6 +137,25 @@ def _parameters(given: argparse.Namespace) -> dict[str, Any]:
     """Parameters as options and as -p pairs; numbers become numbers, as papermill does."""
     options = {name: getattr(given, name) for name in PARAMETERS if getattr(given, name) is not None}
     return {name: yaml.safe_load(value) for name, value in {**options, **dict(given.pairs)}.items()}
+
+
+def run_scenario(given: argparse.Namespace) -> None:
+    """`scenario`: work out one scenario and print it."""
+    from analysis.levers.assumptions import Assumptions
+    from analysis.levers.scenario import Scenario, work_out
+    from analysis.publication import answers
+
+    asked = Scenario(given.buurt, given.knop, given.aantal, given.jaren)
+    choices = answers.choices_of(given.gemeente, given.ondergrens)
+    held = Assumptions(**{name: value for name in MEANINGS if (value := getattr(given, f"held_{name}")) is not None})
+    print(answers.told(answers.scenario(work_out(answers.city_of(choices), asked, held), held, choices), given.als))
+
+
+def run_spread(given: argparse.Namespace) -> None:
+    """`spreiding`: the best spread of one city, or of every big one."""
+    from analysis.publication import answers
+
+    print(answers.told(answers.spreads(given.gemeente, given.jaren, given.plafond), given.als))
 
 
 def run_simulations(_: argparse.Namespace) -> None:

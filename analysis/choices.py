@@ -102,7 +102,7 @@ def settle(given: Mapping[str, Any], gemeenten: pd.DataFrame, declared: Iterable
     declared = list(declared)
     for name in given:
         if name not in declared:
-            hint = _nearest(name, declared)
+            hint = nearest(name, declared)
             raise InvalidInput(f"Parameter {name!r} bestaat niet{hint}; dit hoofdstuk kent: {', '.join(declared)}.")
     values = {name: _check(name, value) for name, value in given.items() if name != "gemeente"}
     if "gemeente" in given:
@@ -137,11 +137,11 @@ def find_gemeente(name: Any, gemeenten: pd.DataFrame) -> tuple[str, str]:
         code = official[wanted]
         return code, str(gemeenten.gemeentenaam[code])
     names = {**dict(zip(official, gemeenten.gemeentenaam, strict=True)), **EVERYDAY_NAMES}
-    raise InvalidInput(f"Gemeente {name!r} bestaat niet{_nearest(str(name).lower(), names)}; "
+    raise InvalidInput(f"Gemeente {name!r} bestaat niet{nearest(str(name).lower(), names)}; "
                        "gebruik de naam van CBS in de indeling van 2020.")  # fmt: skip
 
 
-def _nearest(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
+def nearest(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
     """A clause that names the nearest known words, or nothing."""
     hits = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     if isinstance(known, Mapping):

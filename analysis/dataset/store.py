@@ -46,7 +46,8 @@ def read(name: str, folder: Path = DATA) -> pd.DataFrame:
     """Read a table of the dataset, checked against its schema and indexed by its key.
 
     Args:
-        name: "buurten", "wijken", "gemeenten", "koppeling", "koppeling_gemeenten", "grenzen" or "bewijs".
+        name: "buurten", "wijken", "gemeenten", "koppeling", "koppeling_gemeenten", "grenzen", "bewijs",
+            "instrumenten" or "kader".
         folder: where the dataset lies.
 
     Raises:

@@ -108,7 +108,7 @@ def _by_wijk(deviations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_deviation(canvas: object, axes: Axes, shapes: gpd.GeoDataFrame, by_wijk: pd.DataFrame) -> None:
-    reach = max(float(by_wijk.afwijking.abs().max()), 1e-6)
+    reach = max(float(by_wijk.afwijking.abs().max()) if len(by_wijk) else 0.0, 1e-6)
     norm = TwoSlopeNorm(0, -reach, reach)
     shapes.plot(ax=axes, color=theme.NO_DATA, edgecolor=theme.PAPER, linewidth=0.5)
     known = shapes.join(by_wijk, how="inner")

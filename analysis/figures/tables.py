@@ -13,6 +13,12 @@ import pandas as pd
 from analysis import dutch
 from analysis.figures.output import DATA_MIME, data_record
 
+# From this many rows on a reader can sort a table; a shorter one is seen at a glance.
+SORTABLE_FROM = 5
+
+# What stands in a cell of which nothing is known. `book/_static/tabel.js` knows it and keeps it last.
+NOTHING = "–"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -38,8 +44,8 @@ class Table:
         caption: what it shows, with unit, source and n.
         columns: what is shown, in order; the first names the row.
         data: rows in order.
-        searched_for: what a reader can search the rows for, such as "buurt"; no search field when left out. The field
-            is added by `book/_static/tabel.js`: without a script the table is simply whole.
+        searched_for: what a reader can search the rows for, such as "buurt"; no search field when left out. The field,
+            and the buttons to sort with, are added by `book/_static/tabel.js`: without a script the table is simply whole.
     """
 
     name: str
@@ -54,20 +60,18 @@ class Table:
             f'<th scope="col" class="{_kind(column)}">{escape(column.heading)}</th>' for column in self.columns
         )
         body = "".join(self._row(row) for _, row in self.data.iterrows())
-        title = f"{self.name}-titel"
-        search = f' data-zoek="{escape(self.searched_for)}"' if self.searched_for else ""
         return (
-            f'<p class="vk-tabel-titel"><span id="{title}">{escape(self.caption)}</span> '
-            f'<a href="_static/cijfers/{self.name}.csv" download>Cijfers (CSV)</a></p>'
-            f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{title}"{search}>'
-            f'<table class="dataframe" id="{self.name}" aria-labelledby="{title}">'
+            f"{_opening(self.name, self.caption, len(self.data), self.searched_for)}"
+            f'<table class="dataframe" id="{self.name}" aria-labelledby="{self.name}-titel">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
     def _row(self, row: pd.Series) -> str:
         first, *rest = self.columns
-        cells = "".join(f'<td class="{_kind(column)}">{_cell(row, column)}</td>' for column in rest)
-        return f'<tr><th scope="row">{_cell(row, first)}</th>{cells}</tr>'
+        cells = "".join(
+            f'<td class="{_kind(column)}"{_sort_value(row, column)}>{_cell(row, column)}</td>' for column in rest
+        )
+        return f'<tr><th scope="row"{_sort_value(row, first)}>{_cell(row, first)}</th>{cells}</tr>'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
@@ -77,16 +81,34 @@ class Table:
         }
 
 
+def _opening(name: str, caption: str, rows: int, searched_for: str = "") -> str:
+    """What comes before a table: its title, a link to its CSV, and the frame it scrolls in, which ends with a </div>."""
+    search = f' data-zoek="{escape(searched_for)}"' if searched_for else ""
+    sort = " data-sorteer" if rows >= SORTABLE_FROM else ""
+    return (
+        f'<p class="vk-tabel-titel"><span id="{name}-titel">{escape(caption)}</span> '
+        f'<a href="_static/cijfers/{name}.csv" download>Cijfers (CSV)</a></p>'
+        f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{name}-titel"{search}{sort}>'
+    )
+
+
 def _kind(column: Column) -> str:
     return "tekst" if column.decimals is None else "getal-kolom"
+
+
+def _sort_value(row: pd.Series, column: Column) -> str:
+    """The number itself for the script that sorts, which cannot read Dutch. A missing one has none."""
+    if column.decimals is None or pd.isna(row[column.source]):
+        return ""
+    return f' data-sort="{float(row[column.source]):.10g}"'
 
 
 def _cell(row: pd.Series, column: Column) -> str:
     value = row[column.source]
     if column.decimals is None:
-        return "–" if pd.isna(value) else escape(str(value))
+        return NOTHING if pd.isna(value) else escape(str(value))
     if pd.isna(value):
-        return "–"
+        return NOTHING
     decimals = int(row[column.places]) if column.places else column.decimals
     text = dutch.number(float(value), decimals)
     if column.low and column.high and not (math.isfinite(row[column.low]) and math.isfinite(row[column.high])):
@@ -98,19 +120,35 @@ def _cell(row: pd.Series, column: Column) -> str:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Entries of the evidence register as a Markdown table, so that its sources are real references."""
+    """Entries of the evidence register as a Markdown table, so that its sources are real references.
+
+    It stands in the frame of the other tables. The frame is HTML around the Markdown: MyST has no `tabindex` or `role`.
+    """
 
     name: str
     data: pd.DataFrame
 
     def markdown(self) -> str:
-        """One row per finding: what, which direction, how strong the study, where it stands."""
-        lines = ["| Instrument | Wat is bekend | Richting | Graad | Bron |", "|:--|:--|:--|:-:|:--|"]
+        """One row per finding: what, which direction, how strong the study, where, which year, where it stands."""
+        levers = dutch.enumeration(f"‘{lever}’" for lever in self.data.hefboom_naam.unique())
+        caption = (
+            f"Bewijs bij de hefboom {levers}, het sterkste onderzoek eerst. Bron: het bewijsregister van dit boek."
+        )
+        lines = [_markdown_row(EVIDENCE_HEADINGS), "|:--|:--|:--|:-:|:--|:--|:--|"]
         for _, row in self.data.iterrows():
-            cells = (row.instrument, row.bevinding, row.richting, row.graad, f"{{cite:t}}`{row.bron}`")
-            lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
-        return "\n".join(lines)
+            place, year = (NOTHING if text == dutch.MISSING else text for text in (row.plaats, row.jaar))
+            source = f"{{cite:t}}`{row.bron}`"
+            lines.append(_markdown_row((row.instrument, row.bevinding, row.richting, row.graad, place, year, source)))
+        return "\n".join([_opening(self.name, caption, len(self.data)), "", *lines, "", "</div>"])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",
                 DATA_MIME: data_record(self.name, self.data.reset_index())}  # fmt: skip
+
+
+# The register keeps the year of the source, not of the fieldwork.
+EVIDENCE_HEADINGS = ("Instrument", "Wat is bekend", "Richting", "Graad", "Waar", "Jaar van de bron", "Bron")
+
+
+def _markdown_row(cells: Sequence[Any]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

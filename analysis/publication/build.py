@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from analysis import paths
 from analysis.choices import Choices, settle
 from analysis.dataset import store
 from analysis.errors import InvalidInput
+from analysis.measures.sample import big_cities
 from analysis.publication import execute, register, staging
+from analysis.publication.reports import slug
 
 # jupyter-book as a command of this Python: it has no `-m` form, and its script may not be on the PATH.
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -31,10 +33,60 @@ Say = Callable[[str], None]
 
 
 def chapter_names() -> list[str]:
-    """The notebooks in the table of contents, in its order."""
+    """The notebooks in the table of contents that are one page each, in its order."""
+    return [path.stem for path in _notebooks() if not _is_sheet(path)]
+
+
+def sheet_names() -> list[str]:
+    """The notebooks in the table of contents that become a page for each big city."""
+    return [path.stem for path in _notebooks() if _is_sheet(path)]
+
+
+def _notebooks() -> list[Path]:
     toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text("utf-8"))
-    pages = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    return [Path(page).name for page in pages if (paths.ROOT / f"{page}.ipynb").exists()]
+    pages = [paths.ROOT / f"{page}.ipynb" for part in toc["parts"] for page in _pages(part["chapters"])]
+    return [page for page in pages if page.exists()]
+
+
+def _pages(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """The pages of a part, each followed by its sections."""
+    for entry in entries:
+        yield entry["file"]
+        yield from _pages(entry.get("sections", []))
+
+
+def _is_sheet(notebook: Path) -> bool:
+    return bool(_about(notebook).get("per_gemeente"))
+
+
+def _about(notebook: Path) -> dict[str, Any]:
+    """What a notebook says of itself, such as {"groep": "stad", "per_gemeente": True}."""
+    return dict(nbformat.read(notebook, as_version=4).metadata.get("veerkracht", {}))
+
+
+def _group(notebook: Path) -> str:
+    """The first part of a notebook's ids; its own name when it says nothing."""
+    return str(_about(notebook).get("groep", notebook.stem))
+
+
+def page_name(group: str, gemeente: str) -> str:
+    """The page of a gemeente: "stad" and "'s-Gravenhage" make "stad-s-gravenhage"."""
+    return f"{group}-{slug(gemeente).replace('_', '-')}"
+
+
+def tasks() -> list[execute.Task]:
+    """All that the book executes: the chapters, and after them each sheet for every big city."""
+    cities = big_cities(store.read("gemeenten")).gemeentenaam
+    chapters = [_task(name, name, {}) for name in chapter_names()]
+    return chapters + [
+        _task(name, page_name(_group(paths.BOOK / f"{name}.ipynb"), city), {"gemeente": city})
+        for name in sheet_names()
+        for city in cities
+    ]
+
+
+def _task(name: str, page: str, parameters: dict[str, Any]) -> execute.Task:
+    return execute.Task(paths.BOOK / f"{name}.ipynb", paths.EXECUTED / f"{page}.ipynb", parameters)
 
 
 def settled(notebook: Path, parameters: dict[str, Any]) -> Choices:
@@ -48,12 +100,13 @@ def settled(notebook: Path, parameters: dict[str, Any]) -> Choices:
     return settle({**defaults, **parameters}, gemeenten, declared)
 
 
-def read_chapter(name: str, executed: Path, choices: Choices, own: Choices) -> staging.Chapter:
-    """An executed chapter, with the place it was run for where that is not its own."""
-    notebook = nbformat.read(executed, as_version=4)
-    group = notebook.metadata.get("veerkracht", {}).get("groep", name)
-    place = choices.gemeentecode if choices.gemeentecode != own.gemeentecode else None
-    return staging.Chapter(name, group, place, choices, notebook)
+def read_chapter(name: str, task: execute.Task) -> staging.Chapter:
+    """An executed task as the page `name`, with the place it was run for: on a sheet always, else where it is not its own."""
+    choices, own = settled(task.notebook, task.parameters), settled(task.notebook, {})
+    sheet_of = task.notebook.stem if _is_sheet(task.notebook) else None
+    place = choices.gemeentecode if sheet_of or choices.gemeentecode != own.gemeentecode else None
+    notebook = nbformat.read(task.output, as_version=4)
+    return staging.Chapter(name, _group(task.notebook), place, choices, notebook, sheet_of)
 
 
 def build_book(say: Say = print) -> Path:
@@ -66,14 +119,10 @@ def build_book(say: Say = print) -> Path:
         InvalidInput: when a chapter fails, a number is missing, or the book does not render without warnings.
     """
     began = time.monotonic()
-    names = chapter_names()
-    say(f"Hoofdstukken uitvoeren ({len(names)}):")
-    tasks = [execute.Task(paths.BOOK / f"{name}.ipynb", paths.EXECUTED / f"{name}.ipynb") for name in names]
-    execute.report(execute.execute(tasks), len(tasks), say)
-    chapters = []
-    for task in tasks:
-        choices = settled(task.notebook, {})
-        chapters.append(read_chapter(task.notebook.stem, task.output, choices, choices))
+    todo = tasks()
+    say(f"Hoofdstukken en stadsbladen uitvoeren ({len(todo)}):")
+    execute.report(execute.execute(todo), len(todo), say)
+    chapters = [read_chapter(task.output.stem, task) for task in todo]
     numbers = register.unite(register.collect(one.name, one.group, one.place, one.notebook) for one in chapters)
     register.save(numbers, paths.REGISTER)
     say(f"Getallen verzameld: {len(numbers)} (_build/register.json).")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections import Counter
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -168,6 +170,49 @@ def _chapter_link(translator: Any, entry: Entry) -> str:
     return f'<a href="{builder.get_relative_uri(REGISTER_PAGE, entry.chapter)}">{title}</a>'
 
 
+class SheetList(nodes.General, nodes.Element):
+    """The place of the list of sheets; its HTML is made when the titles of all pages are known."""
+
+
+class SheetsDirective(SphinxDirective):
+    """```{steden}```: a link to the page of each city."""
+
+    def run(self) -> list[nodes.Node]:
+        return [SheetList(page=self.env.docname)]
+
+
+def is_sheet(env: BuildEnvironment, page: str) -> bool:
+    """Whether a page is one of the many that a notebook with `per_gemeente` became."""
+    about = json.loads(env.metadata[page].get("veerkracht", "{}"))
+    return bool(about.get("per_gemeente", False))
+
+
+def visit_sheets(translator: Any, node: SheetList) -> None:
+    """Write the list, in the order of the table of contents; role: without bullets Safari no longer calls it a list."""
+    builder = translator.builder
+    env = builder.env
+    sheets = [page for pages in env.toctree_includes.values() for page in pages if is_sheet(env, page)]
+    links = "\n".join(
+        f'<li><a href="{builder.get_relative_uri(node["page"], page)}">{escape(env.titles[page].astext())}</a></li>'
+        for page in sheets
+    )
+    translator.body.append(f'<ul class="vk-steden" role="list">\n{links}\n</ul>\n')
+    raise nodes.SkipNode
+
+
+def number_sheets_apart(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Count figures from 1 on each sheet, and as if there were no sheets in the chapters after them."""
+    skipped: Counter[str] = Counter()
+    for page, kinds in env.toc_fignumbers.items():
+        for kind, figures in kinds.items():
+            if is_sheet(env, page):
+                skipped[kind] += len(figures)
+                kinds[kind] = {name: (count,) for count, name in enumerate(figures, start=1)}
+            else:
+                kinds[kind] = {name: (number - skipped[kind],) for name, (number,) in figures.items()}
+    return []
+
+
 def skip(_translator: Any, _node: nodes.Node) -> None:
     """Leave a node out of builders that make no HTML."""
     raise nodes.SkipNode
@@ -213,9 +258,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("myst_nb")
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_HideCellInput))
     app.add_node(RegisterTable, html=(visit_register, None), latex=(skip, None), text=(skip, None))
+    app.add_node(SheetList, html=(visit_sheets, None), latex=(skip, None), text=(skip, None))
     app.add_role("getal", NumberRole())
     app.add_directive("getallenregister", RegisterDirective)
+    app.add_directive("steden", SheetsDirective)
     app.connect("config-inited", anchor_locale_dirs)
+    app.connect("env-get-updated", number_sheets_apart, priority=600)  # after Sphinx itself, which numbers them through
     app.connect("missing-reference", resolve_number)
     app.connect("html-page-context", mark_language)
     app.connect("build-finished", translate_copybutton)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import yaml
@@ -24,21 +26,41 @@ FIGURE_DATA = Path("_static") / "cijfers"
 SENTENCE = re.compile(r"\{tekst\}`(?P<key>[\w.\-]+)`")
 CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
 
+# How papermill marks the cell with the parameters that were given; like the cell that declares them, not for readers.
+INJECTED = "injected-parameters"
+
+# {numref}`fig-kaart` or {numref}`kaart %s <fig-kaart>`.
+FIGURE = re.compile(r"(?P<role>\{(?:numref|ref)\}`(?:[^`<]*<)?)(?P<name>[\w\-]+)(?=>?`)")
+
 
 @dataclass(frozen=True)
 class Chapter:
-    """An executed chapter: its name, the first part of its ids, the place it was run for (None when its own)."""
+    """An executed chapter, or one page of a sheet.
+
+    Attributes:
+        name: of its page.
+        group: the first part of its ids.
+        place: code of the gemeente it was run for; None when that is the chapter's own.
+        choices: what it was run with.
+        notebook: the executed copy.
+        sheet_of: the notebook that became this page and others; None for a chapter.
+    """
 
     name: str
     group: str
     place: str | None
     choices: Choices
     notebook: nbformat.NotebookNode
+    sheet_of: str | None = None
 
     @property
     def scope(self) -> str:
         """What stands before a key in this chapter's ids."""
         return ".".join(part for part in (self.group, self.place) if part)
+
+    def data_address(self, name: str) -> str:
+        """Where the CSV of a figure or table lies in the book; sheets share names, so each has a folder."""
+        return (FIGURE_DATA / (self.name if self.sheet_of else "") / f"{name}.csv").as_posix()
 
 
 def sentences_of(chapters: list[Chapter]) -> dict[str, str]:
@@ -66,7 +88,7 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(BOOK, target, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
     shutil.copy(ROOT / "_config.yml", target)
-    _write_toc(target)
+    _write_toc(sheet_pages(chapters), target)
     compile_catalogs(target / "_locale")
     sentences = sentences_of(chapters)
     for page in sorted(target.glob("*.md")):
@@ -77,11 +99,40 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     (target / MARKER).touch()
 
 
-def _write_toc(target: Path) -> None:
-    """The table of contents of the root, seen from within `book/`."""
-    text = (ROOT / "_toc.yml").read_text("utf-8").replace(f"{BOOK.name}/", "")
-    yaml.safe_load(text)
-    (target / "_toc.yml").write_text(text, "utf-8")
+def sheet_pages(chapters: list[Chapter]) -> dict[str, list[str]]:
+    """The pages of each sheet, by the name of the gemeente: 's-Gravenhage stands at the G."""
+    pages: dict[str, list[str]] = {}
+    for chapter in sorted(chapters, key=lambda one: one.choices.gemeente.removeprefix("'s-")):
+        if chapter.sheet_of:
+            pages.setdefault(chapter.sheet_of, []).append(chapter.name)
+    return pages
+
+
+def _write_toc(pages: Mapping[str, list[str]], target: Path) -> None:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    toc["root"] = _within_book(toc["root"])
+    for part in toc["parts"]:
+        part["chapters"] = expand_toc(part["chapters"], pages)
+    (target / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), "utf-8")
+
+
+def expand_toc(entries: list[dict[str, Any]], pages: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """Entries of the table of contents, seen from within `book/`, with every sheet replaced by its pages.
+
+    Args:
+        entries: mappings with `file` and perhaps `sections`, which are entries again.
+        pages: the pages of each sheet, in order.
+    """
+    expanded = []
+    for entry in entries:
+        name = _within_book(entry["file"])
+        below = {"sections": expand_toc(entry["sections"], pages)} if "sections" in entry else {}
+        expanded += [{**entry, "file": page, **below} for page in pages.get(name, [name])]
+    return expanded
+
+
+def _within_book(page: str) -> str:
+    return page.removeprefix(f"{BOOK.name}/")
 
 
 def _fill_text(
@@ -120,16 +171,39 @@ def _filled(
     cells = []
     for cell in notebook.cells:
         where = f"{chapter.name}.ipynb"
+        if INJECTED in cell.metadata.get("tags", []):
+            continue
         if cell.cell_type == "markdown":
             cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
         else:
             _fill_metadata(cell, chapter, register, sentences)
-            _lay_data_aside(cell, target)
+            _lay_data_aside(cell, chapter, target)
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
         cells.append(cell)
     notebook.cells = cells
+    if chapter.sheet_of:
+        name_figures_after(chapter.name, cells)
     return notebook
+
+
+def name_figures_after(page: str, cells: list[nbformat.NotebookNode]) -> None:
+    """Give the figures of a sheet the page in their name, also where its text or captions refer to them.
+
+    References to the figures of other chapters stay as they are.
+    """
+    figures = [cell.metadata.mystnb["figure"] for cell in cells if "figure" in cell.metadata.get("mystnb", {})]
+    own = {figure["name"] for figure in figures}
+
+    def renamed(text: str) -> str:
+        return FIGURE.sub(lambda match: match[0] + (f"-{page}" if match["name"] in own else ""), text)
+
+    for figure in figures:
+        figure["name"] += f"-{page}"
+        figure["caption"] = renamed(figure["caption"])
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = renamed(cell.source)
 
 
 def _fill_metadata(
@@ -147,19 +221,23 @@ def _fill_metadata(
         shown["image"]["alt"] = registry.fill(filled, register)
 
 
-def _lay_data_aside(cell: nbformat.NotebookNode, target: Path) -> None:
-    """Write the data behind a figure or table as CSV, and put a link to it under the figure."""
+def _lay_data_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> None:
+    """Write the data behind a figure or table as CSV, and put a link to it under the figure; a table has its own."""
     for output in cell.outputs:
         data = output.get("data", {})
         if DATA_MIME not in data:
             continue
         record = data.pop(DATA_MIME)
-        path = target / FIGURE_DATA / f"{record['name']}.csv"
+        address = chapter.data_address(record["name"])
+        path = target / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(record["csv"], "utf-8")
+        written = (FIGURE_DATA / path.name).as_posix()
+        for form in {"text/html", "text/markdown"} & set(data):
+            data[form] = data[form].replace(f'href="{written}"', f'href="{address}"')
         figure = cell.metadata.get("mystnb", {}).get("figure")
         if figure:
-            figure["caption"] += f" {{download}}`Cijfers (CSV) <{(FIGURE_DATA / path.name).as_posix()}>`"
+            figure["caption"] += f" {{download}}`Cijfers (CSV) <{address}>`"
 
 
 def _for_readers(output: nbformat.NotebookNode) -> bool:

@@ -12,9 +12,14 @@ from book.test_shell import ENGLISH, words_of_shell
 from bs4 import BeautifulSoup
 
 from analysis import paths
-from analysis.publication.build import build_book, chapter_names
+from analysis.dataset import store
+from analysis.measures.sample import big_cities
+from analysis.publication.build import build_book, chapter_names, page_name, tasks
 
 pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
+
+SHEETS = [task.output.stem for task in tasks() if task.parameters]
+OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden"]
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +77,14 @@ def test_a_number_on_the_page_is_the_number_of_the_register(book):
 
 def test_no_page_shows_a_placeholder_or_an_empty_number(book):
     html, *_ = book
-    for name in [*chapter_names(), "index", "summary", "verantwoording", "begrippen", "bronnen", "onderzoeksplan"]:
+    for name in [*chapter_names(), *SHEETS, *OTHER_PAGES, "summary"]:
         text = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").select_one("main").get_text()
         assert not re.search(r"\{(getal|tekst|keuze|cite:?\w*)\}`|\bnan\b|\bNone\b|onbekend punten", text), name
 
 
 def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
     html, *_ = book
-    for name in chapter_names():
+    for name in [*chapter_names(), *SHEETS]:
         page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
         figures = page.select("main figure")
         assert figures or page.select(".vk-tabel-titel"), name
@@ -93,12 +98,12 @@ def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
 
 def test_progress_is_told_while_chapters_run(book):
     _, _, said = book
-    assert sum(bool(re.search(r"\d/\d ", line)) for line in said) == len(chapter_names())
+    assert sum(bool(re.search(r"\d/\d+ ", line)) for line in said) == len(chapter_names()) + len(SHEETS)
 
 
 def test_no_chapter_page_shows_an_english_interface_word(book):
     html, *_ = book
-    for name in [*chapter_names(), "index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan"]:
+    for name in [*chapter_names(), *SHEETS, *OTHER_PAGES]:
         page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
         found = [
             text
@@ -106,6 +111,42 @@ def test_no_chapter_page_shows_an_english_interface_word(book):
             if ENGLISH.search(text) and "Summary" not in text and "http" not in text
         ]
         assert found == [], name
+
+
+def test_every_big_city_has_a_page_and_can_be_chosen_by_name(book):
+    html, *_ = book
+    links = BeautifulSoup((html / "steden.html").read_text("utf-8"), "html.parser").select("ul.vk-steden a")
+    chosen = {link["href"]: link.get_text() for link in links}
+    cities = big_cities(store.read("gemeenten")).gemeentenaam
+    assert set(chosen) == {f"{page_name('stad', city)}.html" for city in cities}
+    for page, label in chosen.items():
+        title = BeautifulSoup((html / page).read_text("utf-8"), "html.parser").select_one("main h1")
+        assert title.get_text().startswith(label), page
+    names = [name.removeprefix("'s-") for name in chosen.values()]
+    assert names == sorted(names)
+
+
+def test_each_page_of_a_city_is_about_that_city_and_names_it_in_the_register(book):
+    html, register, _ = book
+    codes = {row["chapter"]: name.split(".")[1] for name, row in register.items() if name.startswith("stad.")}
+    assert len(set(codes.values())) == len(codes)
+    assert set(codes) <= set(SHEETS)
+    for name, city in zip(SHEETS, big_cities(store.read("gemeenten")).itertuples(), strict=True):
+        title = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").select_one("main h1")
+        assert city.gemeentenaam in title.get_text()
+        assert codes.get(name, city.Index) == city.Index
+
+
+def test_figures_are_counted_anew_on_each_page_of_a_city_and_go_on_after_them(book):
+    html, *_ = book
+    pages = {name: BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+             for name in [*chapter_names(), *SHEETS]}  # fmt: skip
+    counted = {name: [int(re.search(r"\d+", number.get_text())[0]) for number in page.select("figcaption .caption-number")]
+               for name, page in pages.items()}  # fmt: skip
+    for name in SHEETS:
+        assert counted[name] == list(range(1, len(counted[name]) + 1)), name
+    through = [number for name in chapter_names() for number in counted[name]]
+    assert through == list(range(1, len(through) + 1))
 
 
 def test_no_page_asks_another_host_for_anything(book):

@@ -108,6 +108,24 @@ def test_the_data_travel_whole():
     pd.testing.assert_frame_equal(travelled, TABLE.data, check_dtype=False, rtol=1e-5)
 
 
+def test_a_number_carries_its_raw_value_to_sort_by_and_text_or_nothing_does_not(seen):
+    assert [one.get("data-sort") for one in seen.all("td")] == [
+        "-0.5", "1234567", None, "1234.567", "0", None, None, None, None,
+    ]  # fmt: skip
+    assert [one.get("data-sort") for one in seen.all("th")] == [None] * 7
+
+
+def test_a_small_number_is_not_rounded_as_it_is_shown():
+    table = Table("t", "T", [Column("n", "N"), Column("p", "p", 1)], pd.DataFrame({"n": ["a"], "p": [0.0123456789]}))
+    assert Reader(table.html()).all("td")[0]["data-sort"] == "0.0123456789"
+
+
+@pytest.mark.parametrize("rows", [4, 5])
+def test_a_table_is_sortable_from_five_rows_on(rows):
+    table = Table("t", "T", [Column("n", "N", 0)], pd.DataFrame({"n": range(rows)}))
+    assert ("data-sorteer" in Reader(table.html()).all("div")[0]) == (rows == 5)
+
+
 def test_numbers_and_text_have_a_class_of_their_own(seen):
     assert [one["class"] for one in seen.all("td")] == ["getal-kolom", "getal-kolom", "tekst"] * 3
 
@@ -181,13 +199,29 @@ def test_only_the_table_of_buurten_can_be_searched():
 
 
 EVIDENCE = Evidence("bewijs", pd.DataFrame({
-    "instrument": ["Wijkteam | buurt"], "bevinding": ["Minder overlast"], "richting": ["gunstig"], "graad": ["B"],
-    "bron": ["leidelmeijer2018"],
+    "hefboom_naam": ["schoon & heel"] * 2, "instrument": ["Wijkteam | buurt", "Groen"],
+    "bevinding": ["Minder overlast", "Meer spel"], "richting": ["gunstig", "gemengd"], "graad": ["B", "D"],
+    "bron": ["leidelmeijer2018", "scp2011"], "jaar": ["2018", "onbekend"], "plaats": ["onbekend", "Utrecht"],
 }))  # fmt: skip
 
 
 def test_evidence_refers_to_its_source_and_a_bar_does_not_break_the_row():
     bundle = EVIDENCE._repr_mimebundle_()
-    _, _, row = bundle["text/markdown"].splitlines()
-    assert row == "| Wijkteam \\| buurt | Minder overlast | gunstig | B | {cite:t}`leidelmeijer2018` |"
+    first, second = [line for line in bundle["text/markdown"].splitlines() if "{cite:t}" in line]
+    assert first == "| Wijkteam \\| buurt | Minder overlast | gunstig | B | – | 2018 | {cite:t}`leidelmeijer2018` |"
+    assert second == "| Groen | Meer spel | gemengd | D | Utrecht | – | {cite:t}`scp2011` |"
     assert "leidelmeijer2018" in bundle[DATA_MIME]["csv"]
+
+
+def test_evidence_stands_in_a_named_frame_with_its_csv_and_empty_lines_around_the_markdown():
+    opening, before, *_, after, closing = EVIDENCE.markdown().splitlines()
+    assert (before, after, closing) == ("", "", "</div>")
+    seen = Reader(f"{opening}</div>")
+    assert seen.all("div")[0]["aria-labelledby"] == seen.all("span")[0]["id"]
+    assert seen.all("a")[0]["href"] == "_static/cijfers/bewijs.csv"
+    assert "‘schoon &amp; heel’" in opening and "data-sorteer" not in opening
+
+
+def test_every_row_of_evidence_has_as_many_cells_as_there_are_headings():
+    rows = [line.replace("\\|", "") for line in EVIDENCE.markdown().splitlines() if line.startswith("|")]
+    assert {row.count("|") for row in rows} == {8}

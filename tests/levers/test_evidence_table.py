@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from pybtex.database import parse_file
 
+from analysis.dataset import store
 from analysis.paths import BOOK, DATA
 
 LEVERS = {
@@ -20,6 +21,7 @@ ALLOWED = {
     "gelezen": {"primair, deels", "secundair", "niet nagegaan"},
 }
 DESIGN_UNKNOWN = "opzet niet bekend"
+DESIGNS = {"A": "quasi-experimenteel", "B": "longitudinaal", "C": "dwarsdoorsnede"}
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +69,22 @@ def test_an_unknown_design_is_graded_d(evidence):
     """A grade above D is a claim about the design, so the design must be known."""
     unknown = evidence["opzet"].str.startswith(DESIGN_UNKNOWN)
     assert set(evidence.loc[unknown, "graad"]) <= {"D"}
+
+
+@pytest.mark.parametrize("grade", DESIGNS)
+def test_a_grade_above_d_names_the_design_it_rests_on(evidence, grade):
+    graded = evidence[evidence["graad"] == grade]
+    other = graded[~graded["opzet"].str.startswith(DESIGNS[grade])]
+    assert other["id"].tolist() == []
+
+
+def test_spreading_is_told_as_an_association_over_time(evidence):
+    """Nobody compared it with areas without: neither the design nor the finding may promise more."""
+    (row,) = evidence[evidence["id"] == "spreiden-aedes"].to_dict("records")
+    assert (row["hefboom"], row["graad"], row["bron"]) == (3, "B", "aedes2023spreiden")
+    assert "samenhang door de tijd" in row["opzet"] and "zonder vergelijkingsgroep" in row["opzet"]
+    assert "niet bekend" in row["bevinding"]
+
+
+def test_the_book_reads_the_register_as_it_is_written(evidence):
+    assert store.read("bewijs").index.tolist() == evidence["id"].tolist()

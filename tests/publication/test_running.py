@@ -50,7 +50,9 @@ def test_run_refuses_an_unknown_option(capsys):
 
 
 def test_run_refuses_an_unknown_chapter(capsys):
-    assert "Hoofdstuk 'rotterdam' bestaat niet" in refused(capsys, "rotterdam")
+    said = refused(capsys, "rotterdam")
+    assert "Hoofdstuk 'rotterdam' bestaat niet" in said
+    assert "amsterdam" in said and "stadsblad" in said
 
 
 @pytest.mark.book
@@ -98,6 +100,12 @@ def test_run_gives_the_same_numbers_and_tells_where_they_are(capsys, tmp_path):
     said = capsys.readouterr().out
     assert "amsterdam.GM0518.helling = " in said
     assert (tmp_path / "uit.ipynb").exists()
+
+
+@pytest.mark.book
+def test_run_of_a_sheet_gives_the_numbers_of_that_gemeente(capsys, tmp_path):
+    assert main(["run", "stadsblad", "--gemeente", "Utrecht", "--uit", str(tmp_path / "uit.ipynb")]) == 0
+    assert "stad.GM0344." in capsys.readouterr().out
 
 
 @pytest.mark.book

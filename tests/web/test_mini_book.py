@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from book.minibook import PAGES, Build
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = Path("/usr/bin/chromium")
-# No sandbox in a container; the rest keeps the browser itself from calling home.
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-)  # fmt: skip
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+from browsing import DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from playwright.sync_api import Browser
 
 # What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
 BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
@@ -29,62 +16,15 @@ BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
     .filter(e => !e.closest('.bd-sidebar-secondary'))
     .map(e => e.outerHTML.slice(0, 80))"""
 
-pytestmark = [
-    pytest.mark.web,
-    pytest.mark.xdist_group("minibook"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} ontbreekt: apt-get install chromium"),
-]
-
-
-class SilentHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line in the log for each."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@dataclass
-class Visit:
-    """A page in the browser, with what it complained about and where it asked for files."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
-        self.page.on("request", lambda request: self.requests.append(request.url))
+pytestmark = [pytest.mark.web, pytest.mark.xdist_group("minibook"), needs_chromium]
 
 
 @pytest.fixture(scope="module")
 def site(mini_book: Build) -> Iterator[str]:
-    """The address of the mini-book, served from a thread."""
+    """The address of the mini-book."""
     assert mini_book.code == 0, mini_book.log
-    handler = functools.partial(SilentHandler, directory=str(mini_book.html))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-def open_page(browser: Browser, address: str, size: dict[str, int], theme: str = "light") -> Visit:
-    """Open an address in a fresh profile, with the theme a reader would have chosen before."""
-    context = browser.new_context(viewport=size)
-    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
-    visit = Visit(context.new_page())
-    visit.page.goto(address)
-    return visit
+    with served(mini_book.html) as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search"])

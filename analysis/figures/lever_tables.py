@@ -1,0 +1,241 @@
+"""The tables of the levers: which columns, under which headings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import Choices
+from analysis.figures.tables import Column, Table
+from analysis.figures.validation import CitedTable
+from analysis.levers import assumptions, effect, scenario, spread, waterbed
+from analysis.levers.evidence import LEVERS
+
+CRIME_SOURCE = "Politie/CBS 2024"
+
+
+def instruments(name: str, table: pd.DataFrame, register: pd.DataFrame) -> Table:
+    """Every instrument, how many findings there are about it, the best grade, and what it asks of others."""
+    found = table.bewijs.fillna("").str.split()
+    grade = found.map(lambda ids: min(register.graad[ids], default="–"))
+    rows = table.assign(
+        naam=[f"{number}. {LEVERS[number]}" for number in table.hefboom], aantal=found.map(len), graad=grade
+    )
+    columns = [
+        Column("instrument", "Instrument"), Column("naam", "Hefboom"), Column("aantal", "Bevindingen", 0),
+        Column("graad", "Sterkste graad"), Column("vraagt_van", "Wat het van anderen vraagt"),
+    ]  # fmt: skip
+    caption = (
+        "De instrumenten per hefboom, met het aantal bevindingen in het bewijsregister. Nul betekent dat wij geen bron vonden, niet dat het niet "
+        "werkt. Wat een instrument van anderen vraagt, is onze lezing."
+    )
+    return Table(name, caption, columns, rows.reset_index(), "instrument")
+
+
+def declared(name: str, held: assumptions.Assumptions, beside: pd.DataFrame, choices: Choices) -> Table:
+    """The assumptions, with their reason and what others might hold."""
+    reasons = {
+        "doorstroming": "onderzoeksplan; een open bron vonden wij niet",
+        "sociale_huur": _beside(beside, "corporatie", choices),
+        "middenhuur": _beside(beside, "koop", choices),
+    }
+    rows = pd.DataFrame([
+        {"aanname": dutch.sentence_case(assumptions.MEANINGS[key]), "waarde": value,
+         "anders": dutch.interval(*assumptions.OTHERS[key]), "reden": reasons[key]}
+        for key, value in vars(held).items()
+    ])  # fmt: skip
+    columns = [
+        Column("aanname", "Aanname"), Column("waarde", "Waarde (%)", 0), Column("anders", "Ook uitgerekend met (%)"),
+        Column("reden", "Waarom"),
+    ]  # fmt: skip
+    caption = "Wat de scenario’s aannemen. Het zijn keuzes van ons, geen metingen."
+    return Table(name, caption, columns, rows)
+
+
+def _beside(table: pd.DataFrame, tenure: str, choices: Choices) -> str:
+    """What is known of Amsterdam buurten with nearly one tenure, laid beside a declared assumption."""
+    row = table.loc[tenure]
+    if not row.buurten or np.isnan(row.belasting):
+        return "aanname; er zijn geen buurten om naast te leggen"
+    kind = {"corporatie": "corporatiewoningen", "koop": "koopwoningen"}[tenure]
+    return (
+        f"aanname; ter vergelijking: {dutch.number(row.belasting, 1)} % van alle huishoudens in de {dutch.number(row.buurten)} "
+        f"Amsterdamse buurten vanaf {dutch.number(choices.ondergrens)} inwoners met minstens {dutch.number(assumptions.NEARLY_ALL)} % {kind}"
+    )
+
+
+def outcomes(name: str, found: list[scenario.Outcome], choices: Choices) -> Table:
+    """Scenarios side by side: households before and after, and both outcomes along both curves."""
+    rows = pd.DataFrame([_outcome_row(one) for one in found])
+    columns = [
+        Column("scenario", "Scenario"),
+        Column("voor", "Zeer laag inkomen nu (%)", 1), Column("na", "Daarna (%)", 1),
+        Column("verdunning", "Door meer huishoudens (punt)", 1), Column("verplaatsing", "Doordat anderen er wonen (punt)", 1),
+        Column("verhuisd", "Huishoudens die elders wonen", 0),
+        Column("onv", "Veiligheid, rechte lijn (95 %)", 3, "onv_laag", "onv_hoog"),
+        Column("onv_krom", "Idem, gebogen lijn (95 %)", 3, "onv_krom_laag", "onv_krom_hoog"),
+        Column("misdrijven", "Misdrijven, rechte lijn, % (95 %)", 1, "misdrijven_laag", "misdrijven_hoog"),
+        Column("misdrijven_krom", "Idem, gebogen lijn, % (95 %)", 1, "misdrijven_krom_laag", "misdrijven_krom_hoog"),
+    ]  # fmt: skip
+    caption = (
+        "Voorspeld verschil in de buurt zelf; veiligheid in LBM-punten, hoger is veiliger. Huishoudens zijn geschat. Geen effect: wat het verband "
+        f"tussen buurten voorspelt als er niets anders verandert. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows)
+
+
+def outcomes_in_short(name: str, found: list[scenario.Outcome], choices: Choices) -> Table:
+    """The same on the page of a city: per outcome the curve that is straight, and what the bent one says beside it."""
+    rows = pd.DataFrame([_outcome_row(one) for one in found])
+    columns = [
+        Column("scenario", "Als …"),
+        Column("voor", "Zeer laag inkomen nu (%)", 1), Column("na", "Daarna (%)", 1),
+        Column("onv", "Veiligheid (LBM-punten, 95 %)", 3, "onv_laag", "onv_hoog"), Column("onv_krom", "Idem, gebogen lijn", 3),
+        Column("misdrijven", "Misdrijven (%, 95 %)", 1, "misdrijven_laag", "misdrijven_hoog"),
+        Column("misdrijven_krom", "Idem, gebogen lijn", 1),
+        Column("verhuisd", "Huishoudens die elders wonen", 0),
+    ]  # fmt: skip
+    caption = (
+        "Wat het verband tussen buurten voorspelt voor de buurt zelf, als er niets anders verandert; geen effect. Zonder ‘gebogen’: rechte lijn. "
+        f"Huishoudens zijn geschat. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows)
+
+
+def _outcome_row(one: scenario.Outcome) -> dict[str, object]:
+    row = {
+        "scenario": one.title, "voor": one.count.belasting["voor"], "na": one.count.belasting["na"], **one.steps,
+        "verhuisd": one.moved,
+    }  # fmt: skip
+    empty = {"value": np.nan, "low": np.nan, "high": np.nan}
+    own = one.differences[one.differences.gebied == "buurt"].set_index(["uitkomst", "lijn"])
+    for labels, key in (((effect.ONV, effect.STRAIGHT), "onv"), ((effect.ONV, effect.CURVED), "onv_krom"),
+                        ((effect.CRIMES, effect.STRAIGHT), "misdrijven"), ((effect.CRIMES, effect.CURVED), "misdrijven_krom")):  # fmt: skip
+        values = own.loc[labels] if labels in own.index else empty
+        row |= {key: values["value"], f"{key}_laag": values["low"], f"{key}_hoog": values["high"]}
+    return row
+
+
+def elsewhere(name: str, found: list[scenario.Outcome]) -> Table:
+    """Where the households are counted that no longer live in the buurt, or came from."""
+    rows = pd.concat([one.elsewhere.assign(scenario=one.title) for one in found])
+    columns = [
+        Column("scenario", "Scenario"), Column("buurtnaam", "Buurt"), Column("belasting", "Zeer laag inkomen nu (%)", 1),
+        Column("verschil", "Huishoudens met een zeer laag inkomen erbij", 1), Column("verschil_punten", "Verschil (punt)", 2),
+    ]  # fmt: skip
+    caption = (
+        "De buurten waar het aantal huishoudens met een zeer laag inkomen het meest verandert, als wie verhuist in dezelfde stad blijft. "
+        "Aanname: zij verdelen zich naar waar zulke huishoudens nu al wonen."
+    )
+    return Table(name, caption, columns, rows.reset_index())
+
+
+def sensitivity(name: str, table: pd.DataFrame) -> Table:
+    """One scenario under other assumptions."""
+    columns = [
+        Column("scenario", "Scenario"), Column("aanname", "Aanname"), Column("na", "Zeer laag inkomen daarna (%)", 1),
+        Column("value", "Veiligheid, rechte lijn (95 %)", 3, "low", "high"),
+    ]  # fmt: skip
+    caption = "Dezelfde scenario’s als één aanname anders is. LBM-punten, verschil in de buurt zelf."
+    return Table(name, caption, columns, table)
+
+
+def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The net gain under every curve, weighting and outcome."""
+    columns = [
+        Column("verdeling", "Verdeling"), Column("uitkomst", "Uitkomst"), Column("lijn", "Lijn"), Column("gewichten", "Gewichten van de lijn"),
+        Column("value", "Verschil voor alle steden samen (95 %)", 4, "low", "high"), Column("eenheid", "Eenheid"),
+        Column("steden", "Steden", 0), Column("n", "Buurten", 0),
+    ]  # fmt: skip
+    caption = (
+        f"Verschil in het gemiddelde over alle huishoudens. {dutch.sentence_case(waterbed.EVEN)}: {scenario.DEFAULT_YEARS} jaar lang. Langs een rechte "
+        f"lijn is het altijd precies nul. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, table)
+
+
+def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = True) -> Table:
+    """Average and worst-off side by side, per plan (and city)."""
+    rows = table[table.plan != spread.NOTHING] if with_city else table
+    columns = [
+        *([Column("gemeente", "Gemeente")] if with_city else []),
+        Column("plan", "Plan"),
+        Column("winst_slechtste", "Minst veilige tiende (95 %)", 3, "winst_slechtste_laag", "winst_slechtste_hoog"),
+        Column("winst_later", "Idem, langs 2020", 3),
+        Column("winst", "Hele stad (95 %)", 4, "winst_laag", "winst_hoog"),
+        Column("misdrijven", "Misdrijven, hele stad (%)", 1),
+        Column("verhuisd", "Huishoudens die elders wonen", 0),
+        *([Column("lijn", "Lijn")] if with_city else []),
+    ]
+    caption = (
+        "Verschil met niets doen, binnen de verhuizingen van één jaar (LBM-punten, hoger is veiliger). Minst veilige tiende: het tiende deel van de "
+        f"huishoudens dat in de minst veilige buurten woont. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows.reset_index(), "stad" if with_city else "")
+
+
+def order(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The four levers in the order in which they come up."""
+    rows = table.assign(
+        naam=[f"{row.nummer}. {row.hefboom}" for row in table.itertuples()],
+        gunstig_van=[f"{row.gunstig} van {row.bevindingen}" for row in table.itertuples()],
+        deel=[_range(row.laag, row.hoog) for row in table.itertuples()],
+    )
+    columns = [
+        Column("naam", "Hefboom"), Column("plaats", "Plaats", 0), Column("gesprek", "Gesprek over"),
+        Column("deel", "Deel van het verschil (%)"), Column("graad", "Sterkste graad"), Column("richting", "Wat die studies melden"),
+        Column("gunstig_van", "Gunstig, alle graden"),
+    ]  # fmt: skip
+    caption = (
+        "Gelijke plaats: niets zet de een voor de ander. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt bij dit "
+        f"gesprek hoort, volgens de laagste en de hoogste van de twee maten. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}; bewijsregister."
+    )
+    return Table(name, caption, columns, rows)
+
+
+def _range(low: float, high: float) -> str:
+    if np.isnan(low):
+        return dutch.MISSING
+    return dutch.number(low) if round(low) == round(high) else dutch.interval(low, high)
+
+
+def start(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The buurten to look at first."""
+    rows = table.assign(
+        misdrijf=np.exp(table.misdrijven_log),
+        plaats=[dutch.interval(low, high) if low != high else dutch.number(low)
+                for low, high in zip(table.plaats_laag, table.plaats_hoog, strict=True)],
+    )  # fmt: skip
+    columns = [
+        Column("buurtnaam", "Buurt"), Column("gewicht", "Inwoners", 0), Column("belasting", "Zeer laag inkomen (%)", 1),
+        Column("kloof", "Veiligheid, vergeleken met de stad", 2), Column("plaats", "Plaats (1 is minst veilig)"),
+        Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
+        Column("misdrijf", "Misdrijven per 1.000 inwoners", 0), Column("gesprek", "Gesprek begint bij"),
+    ]  # fmt: skip
+    caption = (
+        "Van de buurten met meer zeer lage inkomens dan de stad: de minst veilige (gemiddelde van 2014, 2018 en 2020; LBM-punten). Plaats: de beste en "
+        f"de slechtste in die jaren. Bron: {choices.outcome.source} en andere jaren; {CRIME_SOURCE}; {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows.reset_index())
+
+
+def frame(name: str, table: pd.DataFrame) -> CitedTable:
+    """The national frame and the preconditions, with their sources."""
+    cells = table.assign(
+        waar=table.gemeente.fillna("heel Nederland"), cite=[f"{{cite:t}}`{key}`" for key in table.bron]
+    )
+    return CitedTable(
+        name, "Wat de hefbomen van anderen vragen, en wat het Rijk heeft afgesproken.", ("Soort", "Waar", "Wat", "Bron"),
+        cells[["soort", "waar", "bevinding", "cite"]], table.reset_index(),
+    )  # fmt: skip
+
+
+def key_figures(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The city in figures, beside the middle of the big cities."""
+    columns = [
+        Column("wat", "Kerncijfer"), Column("stad", "Deze stad", 1, places="decimalen"),
+        Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats onder de steden"),
+    ]  # fmt: skip
+    caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    return Table(name, caption, columns, table)

@@ -1,0 +1,107 @@
+"""The waterbed: a household that does not come to one buurt lives in another. What is left for the city as a whole?
+
+Allocation moves nobody out of the city and adds no dwelling, so that every buurt keeps its households and the city keeps
+its very low incomes. Along a straight line what one buurt gains another loses, exactly. Only a bend leaves something.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.levers import effect
+from analysis.levers.assumptions import Assumptions
+from analysis.levers.city import City
+from analysis.levers.scenario import DEFAULT_YEARS, DRAWS, Counts, draw_counts
+
+EVEN, EQUAL = "elke vrijgekomen woning gelijk verdeeld", "alle buurten gelijk (onmogelijk uiterste)"
+
+# What one city's net gain is told for.
+KEYS = ["verdeling", "uitkomst", "lijn", "gewichten"]
+BY_INHABITANTS, EQUALLY = "inwoners", "elke buurt één keer"
+
+
+def evenly(before: Counts, renewed: float) -> Counts:
+    """Every dwelling that fell free went to the city's own mix of households.
+
+    Args:
+        before: counts, shape (draws, n).
+        renewed: share (0 to 1) of the dwellings that fell free; 1 makes all buurten equal.
+
+    Returns:
+        Counts with the same households per buurt and the same very low incomes in the city.
+    """
+    mean = before.poor.sum(axis=-1, keepdims=True) / before.households.sum(axis=-1, keepdims=True)
+    return Counts(before.households, (1 - renewed) * before.poor + renewed * mean * before.households)
+
+
+def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_YEARS, seed: int = 0) -> pd.DataFrame:
+    """What spreading evenly would change in the mean over the city's households.
+
+    Args:
+        city: result of `city.of`.
+        held: assumptions; give the turnover.
+        years: of spreading.
+        seed: of the draws of the households.
+
+    Returns:
+        Per verdeling, outcome, shape and weights of the fit: `value`, `low`, `high`, `error` (crime in logs, see
+        `effect.as_table`) and `n` buurten behind the curve; what the city has no curve for is left out.
+    """
+    renewed = (held or Assumptions()).renewed(years)
+    before = draw_counts(city, DRAWS, seed)
+    rows = []
+    for outcome, shape, weighted in product(effect.OUTCOMES, (effect.STRAIGHT, effect.CURVED), (True, False)):
+        found = effect.response(city, outcome, shape, weighted)
+        if found is None:
+            continue
+        for name, share in ((EVEN, renewed), (EQUAL, 1.0)):
+            after = evenly(before, share)
+            burdens = effect.Burdens(before.burden, after.burden, before.households, after.households)
+            labels = (name, outcome, shape, BY_INHABITANTS if weighted else EQUALLY)
+            rows.append(dict(zip(KEYS, labels, strict=True)) | vars(effect.whole_city(found, burdens)) | {"n": found.n})
+    return pd.DataFrame(rows, columns=[*KEYS, "value", "low", "high", "error", "n"])
+
+
+def over_cities(per_city: dict[str, pd.DataFrame], households: dict[str, float]) -> pd.DataFrame:
+    """The mean over the households of all cities; cities are taken to err independently.
+
+    Args:
+        per_city: results of `net_gain` by gemeentecode.
+        households: of each city.
+
+    Returns:
+        As `net_gain`, with `n` summed and `steden`, the cities that have the curve.
+    """
+    rows = pd.concat([table.assign(huishoudens=households[code]) for code, table in per_city.items()])
+    critical = stats.norm.ppf(0.975)
+
+    def mean(part: pd.DataFrame) -> pd.Series:
+        share = part.huishoudens / part.huishoudens.sum()
+        value, error = (share * part.value).sum(), np.sqrt((share**2 * part.error**2).sum())
+        return pd.Series({"value": value, "low": value - critical * error, "high": value + critical * error,
+                          "error": error, "n": part.n.sum(), "steden": len(part)})  # fmt: skip
+
+    return rows.groupby(KEYS, sort=False).apply(mean, include_groups=False).reset_index()
+
+
+def headline(table: pd.DataFrame, outcome: str = effect.ONV) -> pd.Series | None:
+    """The row that the text quotes, or nothing where the city has no curve for the outcome."""
+    hits = table[(table[KEYS] == [EVEN, outcome, effect.CURVED, BY_INHABITANTS]).all(axis=1)]
+    return hits.iloc[0] if len(hits) else None
+
+
+def shifts(city: City, held: Assumptions | None = None, years: int = DEFAULT_YEARS) -> pd.DataFrame:
+    """Who wins and who loses when every dwelling that falls free is shared evenly.
+
+    Returns:
+        Per buurt `buurtnaam`, `belasting` and `belasting_na` (%), `verschil` (very low incomes, in households).
+    """
+    before = Counts(city.households[None, :], city.poor[None, :])
+    after = evenly(before, (held or Assumptions()).renewed(years))
+    return city.buurten[["buurtnaam", "gewicht", "belasting"]].assign(
+        belasting_na=after.burden[0], verschil=(after.poor - before.poor)[0]
+    )

@@ -1,0 +1,363 @@
+"""The levers as numbers and sentences: never more certain than their grade or their interval."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis import dutch
+from analysis.choices import Choices
+from analysis.levers import effect, priority, scenario, spread, waterbed
+from analysis.levers.evidence import IN_A_SENTENCE
+from analysis.levers.sheet import Sheet
+from analysis.models import verdict
+from analysis.models.deviation import TYPES, UNDECIDED
+from analysis.publication.numbers import Number, Sentences
+from analysis.publication.reports import CRIME_SOURCE, both
+
+LEVERS = "hefboom"
+PRESSED = TYPES[True, False]
+
+# So many buurten are named in a sentence; the table has the rest.
+IN_SENTENCE = 3
+
+
+def net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Net gain of spreading evenly: over all cities, of each city, and the impossible bound."""
+    unit = f"LBM-punten, verschil in het gemiddelde over alle huishoudens; gebogen lijn, {scenario.DEFAULT_YEARS} jaar"
+    source = both(choices)
+    row, bound = waterbed.headline(over), _bound(over)
+    crimes = waterbed.headline(over, effect.CRIMES)
+    percent = [100 * math.expm1(value) for value in (crimes.value, crimes.low, crimes.high)]
+    return [
+        Number("waterbed.netto", row.value, unit, int(row.n), source, row.low, row.high, decimals=4),
+        Number("waterbed.netto.uiterste", bound.value, f"{unit}; alle buurten gelijk", int(bound.n), source, bound.low, bound.high, decimals=4),
+        Number("waterbed.netto.misdrijven", percent[0], "% misdrijven per inwoner, verschil in het gemiddelde over alle huishoudens; gebogen lijn",
+               int(crimes.n), f"{CRIME_SOURCE}; {choices.income.source}", percent[1], percent[2], decimals=1),
+        Number("waterbed.steden", int(row.steden), "steden met een gebogen lijn", int(row.n), source),
+        *(Number(f"{code}.waterbed.netto", one.value, unit, int(one.n), source, one.low, one.high, decimals=4)
+          for code, one in onv.iterrows()),
+    ]  # fmt: skip
+
+
+def _bound(over: pd.DataFrame) -> pd.Series:
+    picked = over[(over.verdeling == waterbed.EQUAL) & (over.uitkomst == effect.ONV) & (over.lijn == effect.CURVED)
+                  & (over.gewichten == waterbed.BY_INHABITANTS)]  # fmt: skip
+    return picked.iloc[0]
+
+
+def best_spread(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Gain of the worst-off tenth and of the whole city, over the cities; the limits are the lowest and highest city."""
+    best = table[table.plan == spread.BEST]
+    n, source = int(best.n.sum()), both(choices)
+    span = "gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
+
+    def over(key: str, column: str, unit: str, decimals: int) -> Number:
+        values = best[column].dropna()
+        return Number(key, values.mean(), f"{unit}; {span}", n, source, values.min(), values.max(), decimals=decimals)
+
+    own = "LBM-punten winst van de minst veilige tiende, binnen de verhuizingen van één jaar"
+    return [
+        over("spreiding.winst", "winst_slechtste", own, 3),
+        over("spreiding.winst.later", "winst_later", f"{own}, langs de cijfers van 2020", 3),
+        over("spreiding.gemiddelde", "winst", "LBM-punten verschil van het stadsgemiddelde", 4),
+        over("spreiding.verhuisd", "deel", "% van de huishoudens met een zeer laag inkomen dat elders woont", 1),
+        *(Number(f"{code}.spreiding.winst", row.winst_slechtste, own, int(row.n), source, row.winst_slechtste_laag, row.winst_slechtste_hoog, decimals=3)
+          for code, row in best.iterrows()),
+    ]  # fmt: skip
+
+
+def splits(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The part of the gap that goes with the burden, median over the cities with their range, per outcome."""
+    unit = "% van het verschil tussen de minst veilige buurten en de stad; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    numbers = []
+    for outcome, source in ((effect.ONV, both(choices)), (effect.CRIMES, f"{CRIME_SOURCE}; {choices.income.source}")):
+        part = table[table.uitkomst == outcome]
+        values = 100 * part.share
+        numbers.append(
+            Number(f"gesprek.{outcome}", values.median(), unit, int(part.n.sum()), source, values.min(), values.max())
+        )
+    return [*numbers, Number("gesprek.zelfde", len(agreeing(table)), "steden waar beide maten hetzelfde gesprek voorop zetten",
+                             table.gemeente.nunique(), both(choices))]  # fmt: skip
+
+
+def agreeing(table: pd.DataFrame) -> list[str]:
+    """Cities where both outcomes put the same conversation first."""
+    names = []
+    for name, part in table.groupby("gemeente"):
+        found = [priority.Split(row.gap, row.share, row.low, row.high, int(row.n)) for row in part.itertuples()]
+        if len(found) == 2 and priority.first_pair(found):
+            names.append(str(name))
+    return names
+
+
+def households(checked: pd.DataFrame) -> list[Number]:
+    """How far the estimated households lie from the dwellings that Amsterdam counted."""
+    low, middle, high = checked.verhouding.quantile([0.16, 0.5, 0.84])
+    unit = "schatting gedeeld door getelde woningen; mediaan, met de grenzen waartussen twee derde van de buurten ligt"
+    source = "CBS, KWB 2017 en wijkkaart 2022; Gemeente Amsterdam 2017"
+    return [Number("huishoudens.verhouding", middle, unit, len(checked), source, low, high, decimals=2)]
+
+
+def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
+    """What spreading does and does not give the city."""
+    row, crimes = waterbed.headline(over), waterbed.headline(over, effect.CRIMES)
+    clear = onv[(onv.low > 0) | (onv.high < 0)]
+    better, worse = list(clear.gemeente[clear.value > 0]), list(clear.gemeente[clear.value < 0])
+    per_city = (
+        f"Per stad is het verschil meestal niet van nul te onderscheiden: duidelijk hoger is het in {dutch.number(len(better))} steden, duidelijk lager "
+        f"in {dutch.number(len(worse))}."
+    )
+    return Sentences(
+        waterbed=f"Langs de gebogen lijn wordt de stad er gemiddeld {_way(row, 'veiliger', 'minder veilig')} van; bij misdrijven "
+        f"{_way(crimes, 'komen er meer', 'komen er minder')}. {_in_words(row, crimes)}",
+        waterbed_steden=per_city,
+    )
+
+
+def _way(row: pd.Series, up: str, down: str) -> str:
+    if row.low > 0:
+        return f"iets {up}" if "komen" not in up else up
+    if row.high < 0:
+        return f"iets {down}" if "komen" not in down else down
+    return "niet aantoonbaar anders" if "komen" not in up else "is er geen aantoonbaar verschil"
+
+
+def _in_words(onv: pd.Series, crimes: pd.Series) -> str:
+    """What the two outcomes say together."""
+    if onv.high <= 0 and crimes.low >= 0:
+        return "Op geen van beide maten wint de stad als geheel."
+    if onv.low > 0 and crimes.high < 0:
+        return "Op beide maten wint de stad als geheel."
+    return "De twee maten wijzen niet dezelfde kant op."
+
+
+def about_spread(table: pd.DataFrame) -> Sentences:
+    """Average and worst-off, side by side; the choice is the reader's."""
+    best = table[table.plan == spread.BEST]
+    sure = int((best.winst_slechtste_laag > 0).sum())
+    down, up = int((best.winst_hoog < 0).sum()), int((best.winst_laag > 0).sum())
+    return Sentences(
+        spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.number(sure)} van de {dutch.number(len(best))} steden een verschil dat "
+        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.number(down)} steden duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog."
+    )
+
+
+def about_splits(table: pd.DataFrame) -> Sentences:
+    """Do both outcomes put the same conversation first?"""
+    same, total = agreeing(table), table.gemeente.nunique()
+    if not same:
+        text = f"In geen van de {dutch.number(total)} steden zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
+    else:
+        text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop; in de andere steden hangt het af van de maat."
+    return Sentences(gesprek=text)
+
+
+# --- One city -------------------------------------------------------------------------------------
+
+
+def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
+    """The numbers of a city page."""
+    source, n = both(choices), len(found.city.buurten)
+    own = found.slopes.loc[found.city.code]
+    numbers = [
+        Number("buurten", n, "buurten met alle cijfers", n, source),
+        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=0),
+        Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
+        Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
+               10 * own.low, 10 * own.high, decimals=3),
+    ]  # fmt: skip
+    for outcome, one in found.splits.items():
+        if one is not None:
+            numbers.append(Number(f"gesprek.{outcome}", 100 * one.share, "% van het verschil tussen de minst veilige buurten en de stad",
+                                  one.n, source, 100 * one.low, 100 * one.high))  # fmt: skip
+    return numbers
+
+
+def about_sheet(found: Sheet, choices: Choices) -> Sentences:
+    """The page in sentences: where, which lever, how sure, does Amsterdam hold here, and what is missing."""
+    return Sentences(
+        waar=_where(found, choices), hefboom=_which(found), zeker=_how_sure(found), amsterdam_hier=_amsterdam(found, choices),
+        waterbed=_city_net_gain(found), spreiding=_city_spread(found), kader=_frame(found, choices), mist=_missing(found, choices),
+    )  # fmt: skip
+
+
+def _where(found: Sheet, choices: Choices) -> str:
+    named = [f"{row.buurtnaam} (plaats {_places(row)})" for row in found.start.head(IN_SENTENCE).itertuples()]
+    return (
+        f"**Waar?** Van de buurten met meer zeer lage inkomens dan de stad zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de minst veilige "
+        "buurt van de stad; de plaatsen zijn de laagste en de hoogste in 2014, 2018 en 2020."
+    )
+
+
+def _places(row: object) -> str:
+    low, high = row.plaats_laag, row.plaats_hoog
+    return dutch.number(low) if low == high else dutch.interval(low, high)
+
+
+def _which(found: Sheet) -> str:
+    first = found.order[found.order.plaats == 1]
+    names = dutch.enumeration(IN_A_SENTENCE[number] for number in first.nummer)
+    known = [one for one in found.splits.values() if one is not None]
+    pair = priority.first_pair(list(found.splits.values()))
+    evidence = (
+        f"Het sterkste bewijs (graad {first.graad.iloc[0]}) gaat over {names}: daar begint het gesprek."
+        if first.graad.iloc[0] != priority.PRACTICE
+        else "Voor geen van die hefbomen is er sterk bewijs."
+    )
+    if pair:
+        return f"**Welke hefboom?** Beide maten zetten het gesprek over {pair} voorop. {evidence}"
+    if len(known) < 2:
+        return f"**Welke hefboom?** De cijfers zeggen het niet, want van één maat of van beide is te weinig bekend. {evidence}"
+    shares = [_share(one) for one in known]
+    return (
+        f"**Welke hefboom?** De cijfers geven geen volgorde. Van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {shares[0]} "
+        f"bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. {evidence}"
+    )
+
+
+def _share(one: priority.Split) -> str:
+    return f"{dutch.number(100 * one.share)} % ({dutch.interval(100 * one.low, 100 * one.high)})"
+
+
+def _how_sure(found: Sheet) -> str:
+    if found.small:
+        return "**Hoe zeker?** Onzeker: er zijn te weinig buurten voor een eigen lijn, en over wat helpt is weinig sterk onderzoek."
+    certain = int((found.deviations.type != UNDECIDED).sum())
+    pressed = int((found.deviations.type == PRESSED).sum())
+    return (
+        f"**Hoe zeker?** Waar: van {dutch.number(certain)} van de {dutch.number(len(found.deviations))} buurten is het type met negentig procent zekerheid "
+        f"bekend; {dutch.number(pressed)} daarvan {'heeft veel lage inkomens en is' if pressed == 1 else 'hebben veel lage inkomens en zijn'} minder veilig dan "
+        "verwacht. Wat helpt: dat is veel minder zeker. Het "
+        "sterkste bewijs is één studie, over gebieden en niet over de bewoners die er al woonden."
+    )
+
+
+def _amsterdam(found: Sheet, choices: Choices) -> str:
+    if found.verdict is None and choices.gemeentecode == found.slopes.index[found.slopes.gemeente == "Amsterdam"][0]:
+        return "Amsterdam is de stad waarmee de andere vergeleken worden."
+    if found.verdict is None:
+        return (
+            f"Of de bevinding uit Amsterdam in {choices.gemeente} geldt, is niet te zeggen: er zijn te weinig buurten."
+        )
+    said = {
+        verdict.HOLDS: "geldt ook hier: het verband is vrijwel even sterk",
+        verdict.DIRECTION: "geldt hier in richting: waar meer zeer lage inkomens zijn, is het minder veilig. Of het verband even sterk is, is niet te zeggen",
+        verdict.NOT: "geldt hier niet",
+    }.get(found.verdict.verdict)
+    if said is None:
+        return f"Of de bevinding uit Amsterdam in {choices.gemeente} geldt, is **niet te zeggen**: de onzekerheid is te groot."
+    return f"De bevinding uit Amsterdam {said}. Oordeel volgens de vaste regel: *{found.verdict.verdict}*."
+
+
+def _city_net_gain(found: Sheet) -> str:
+    row = waterbed.headline(found.net_gain)
+    if row is None:
+        return "Voor een gebogen lijn zijn er te weinig buurten; langs een rechte lijn verandert het stadsgemiddelde niet als huishoudens anders verdeeld worden."
+    word = "gaat het stadsgemiddelde iets omhoog" if row.low > 0 else "gaat het stadsgemiddelde iets omlaag"
+    if row.low <= 0 <= row.high:
+        word = "verandert het stadsgemiddelde niet aantoonbaar"
+    return (
+        f"Als elke woning die vrijkomt gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang, {word}: {dutch.number(row.value, 4)} LBM-punten langs de "
+        f"gebogen lijn ({dutch.interval(row.low, row.high, 4)}), en precies nul langs een rechte lijn."
+    )
+
+
+def _city_spread(found: Sheet) -> str:
+    if found.spread is None:
+        return "Een beste spreiding is hier niet te bepalen: de lijn daalt niet."
+    best = found.spread.plans.loc[spread.BEST]
+    why = "" if found.spread.falls else " De gebogen lijn daalt hier niet overal; daarom is de rechte lijn gebruikt."
+    return (
+        f"De best denkbare verdeling van één jaar verhuizingen scheelt de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
+        f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}) en de hele stad {dutch.number(best.winst, 4)}.{why}"
+    )
+
+
+def _frame(found: Sheet, choices: Choices) -> str:
+    areas = list(found.frame.naam[found.frame.soort == "gebied NPLV"])
+    law = (found.frame.soort == "Wbmgp").any()
+    said = []
+    if areas:
+        said.append(
+            f"Het Rijk werkt hier mee aan {dutch.enumeration(areas)}, in het Nationaal Programma Leefbaarheid en Veiligheid {_cite(found, 'gebied NPLV')}"
+        )
+    if law:
+        said.append(f"rond 2021 werd hier de Wbmgp gebruikt {_cite(found, 'Wbmgp')}")
+    if not said:
+        return f"{choices.gemeente} heeft geen gebied in het Nationaal Programma Leefbaarheid en Veiligheid."
+    text = "; ".join(said)
+    return f"{dutch.sentence_case(text)}."
+
+
+def _cite(found: Sheet, kind: str) -> str:
+    """The source of this part of the frame, as a reference."""
+    return f"{{cite:p}}`{found.frame.bron[found.frame.soort == kind].iloc[0]}`"
+
+
+def _missing(found: Sheet, choices: Choices) -> str:
+    """What the page cannot say, as a list in Markdown."""
+    table, lines = found.city.buurten, []
+    if found.covered < 99.5:
+        lines.append(
+            f"{dutch.number(100 - min(found.covered, 100))} % van de inwoners woont in buurten die niet meetellen (te klein, niet te koppelen of zonder cijfer)."
+        )
+    without = int(table.misdrijven_log.isna().sum())
+    if without:
+        lines.append(
+            f"Van {dutch.number(without)} van de {dutch.number(len(table))} buurten zijn geen misdrijven bekend onder een code die nog dezelfde buurt is."
+        )
+    if not np.isfinite(table.pct_corporatie_2017).any():
+        lines.append("Hoeveel woningen van corporaties zijn, is hier per buurt niet bekend.")
+    lines.append("Het aantal huishoudens is een schatting. Wat nieuwkomers verdienen, is een aanname.")
+    lines.append("Hefboom 1 en 2 hebben geen scenario: geen open cijfer laat zien wat zij veranderen.")
+    lines += [f"Niet uitgerekend: {reason}" for reason in found.refused]
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def title_splits(table: pd.DataFrame) -> str:
+    """The finding of the split chart, in a sentence."""
+    onv, crimes = (100 * table[table.uitkomst == outcome].share.median() for outcome in (effect.ONV, effect.CRIMES))
+    return f"Op de Leefbaarometer hoort {dutch.number(onv)} % bij het inkomen, bij misdrijven {dutch.number(crimes)} %"
+
+
+def title_net_gain(over: pd.DataFrame) -> str:
+    """The finding of the waterbed chart, in a sentence."""
+    onv, crimes = waterbed.headline(over), waterbed.headline(over, effect.CRIMES)
+    if onv.high <= 0 and crimes.low >= 0:
+        return "Gelijk verdelen maakt de stad als geheel niet veiliger, volgens beide maten"
+    if onv.low > 0 and crimes.high < 0:
+        return "Gelijk verdelen maakt de stad als geheel volgens beide maten iets veiliger"
+    return "Wat gelijk verdelen de stad als geheel brengt, hangt af van de maat"
+
+
+def title_spread(table: pd.DataFrame) -> str:
+    """The finding of the spread chart, in a sentence."""
+    best = table[table.plan == spread.BEST]
+    low, high = dutch.number(best.winst_slechtste.min(), 3), dutch.number(best.winst_slechtste.max(), 3)
+    whole = "de stad als geheel niet aantoonbaar" if best.winst.mean() <= 0 else "de stad als geheel wint mee"
+    return f"De minst veilige tiende wint {low} tot {high} LBM-punten, {whole}"
+
+
+def title_evidence(register: pd.DataFrame) -> str:
+    """The finding of the evidence map, in a sentence."""
+    strong = int((register.graad == "A").sum())
+    return f"Van {dutch.number(len(register))} bevindingen komen er {dutch.number(strong)} uit een onderzoek met vergelijkingsgebieden"
+
+
+def title_place(found: Sheet) -> str:
+    """Where the city stands among the others, in a sentence."""
+    rank = int(found.slopes.value.rank().loc[found.city.code])
+    return f"{found.city.name}: het {_ordinal(rank)} sterkste verband van {dutch.number(len(found.slopes))} steden"
+
+
+def _ordinal(rank: int) -> str:
+    return "" if rank == 1 else f"op {dutch.number(rank - 1)} na"
+
+
+def title_scenarios(found: list[scenario.Outcome]) -> str:
+    """The finding of the scenario chart, in a sentence."""
+    points = [abs(one.count.belasting["na"] - one.count.belasting["voor"]) for one in found]
+    return f"Het aandeel zeer lage inkomens verandert {dutch.interval(min(points), max(points), 1)} punt; het verschil is klein"

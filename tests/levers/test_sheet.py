@@ -1,0 +1,64 @@
+"""The page of a city: what it tells holds together, also where the city is small."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.choices import settle
+from analysis.dataset import store
+from analysis.errors import InvalidInput
+from analysis.levers import sheet
+from analysis.measures import sample
+from analysis.publication import lever_reports
+
+
+@pytest.fixture(scope="module")
+def tables():
+    names = ("buurten", "wijken", "gemeenten", "koppeling", "bewijs", "kader")
+    found = {name: store.read(name) for name in names}
+    return {**found, "buurten": sample.prepare(found["buurten"])}
+
+
+def make(tables, gemeente):
+    choices = settle({"gemeente": gemeente}, tables["gemeenten"])
+    return sheet.make(tables, choices), choices
+
+
+def test_rotterdam_has_all_that_its_page_tells(tables):
+    found, choices = make(tables, "Rotterdam")
+    assert len(found.start) == 8 and len(found.order) == 4 and len(found.scenarios) == 4
+    assert found.verdict.verdict and found.spread is not None
+    assert set(found.frame.soort) == {"gebied NPLV", "Wbmgp"}
+    said = lever_reports.about_sheet(found, choices)
+    assert found.start.buurtnaam.iloc[0] in said["waar"] and "plaats" in said["waar"]
+    assert "graad A" in said["hefboom"]
+    assert "nplv2022" in said["kader"]
+
+
+def test_the_first_buurt_is_the_least_safe_of_those_with_many_very_low_incomes(tables):
+    found, _ = make(tables, "Rotterdam")
+    assert found.start.kloof.is_monotonic_increasing
+    assert (found.start.plaats_laag <= found.start.plaats_hoog).all()
+
+
+def test_a_city_with_too_few_buurten_says_so_and_still_has_a_page(tables):
+    found, choices = make(tables, "Zoetermeer")
+    said = lever_reports.about_sheet(found, choices)
+    assert found.small and found.splits["onv"] is None and set(found.start.gesprek) == {"niet te zeggen"}
+    assert "te weinig" in said["zeker"] and "niet te zeggen" in said["amsterdam_hier"]
+
+
+def test_amsterdam_is_what_the_others_are_compared_with(tables):
+    found, choices = make(tables, "Amsterdam")
+    assert found.verdict is None
+    assert "de stad waarmee" in lever_reports.about_sheet(found, choices)["amsterdam_hier"]
+
+
+def test_a_small_gemeente_is_refused_with_a_sentence(tables):
+    with pytest.raises(InvalidInput, match="te weinig voor een stadsblad"):
+        make(tables, "Schiermonnikoog")
+
+
+def test_a_smaller_city_that_is_not_among_the_big_ones_has_a_page_too(tables):
+    found, _ = make(tables, "Gouda")
+    assert found.figures.plaats.iloc[0].endswith("van 32")

@@ -1,0 +1,154 @@
+"""Allocation: what is conserved, what a bend leaves, and a best spread that is feasible and never worse than nothing."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from levers.small_city import small_city
+
+from analysis.choices import REFERENCE, Choices
+from analysis.dataset import store
+from analysis.errors import InvalidInput
+from analysis.levers import country, effect, spread, waterbed
+from analysis.levers.assumptions import Assumptions
+from analysis.levers.scenario import Counts
+from analysis.measures import sample
+
+
+@given(st.integers(0, 1000), st.floats(0, 1))
+def test_sharing_evenly_conserves_every_kind_of_household(seed, renewed):
+    random = np.random.default_rng(seed)
+    households = random.uniform(100, 3000, (2, 20))
+    before = Counts(households, households * random.uniform(0, 0.6, (2, 20)))
+    after = waterbed.evenly(before, renewed)
+    np.testing.assert_array_equal(after.households, before.households)
+    np.testing.assert_allclose(after.poor.sum(axis=1), before.poor.sum(axis=1))
+    assert (after.poor >= 0).all() and (after.poor <= after.households).all()
+
+
+def test_full_turnover_makes_all_buurten_equal():
+    city = small_city()
+    after = waterbed.evenly(Counts(city.households, city.poor), 1.0)
+    assert np.ptp(after.burden) < 1e-9
+
+
+@pytest.mark.parametrize(("bend", "sign"), [(0.0008, -1), (-0.0008, 1)])
+def test_the_way_of_the_bend_gives_the_sign_of_the_net_gain(bend, sign):
+    """Jensen: where the curve flattens, the mean of the city falls when burdens are evened out."""
+    table = waterbed.net_gain(small_city(bend=bend, noise=0.001))
+    bent = table[(table.uitkomst == effect.ONV) & (table.lijn == effect.CURVED)]
+    assert (np.sign(bent.value) == sign).all() and (bent.low * bent.high > 0).all()
+
+
+def test_a_straight_line_gives_exactly_nothing_for_every_outcome_and_weighting():
+    table = waterbed.net_gain(small_city(bend=0.001))
+    straight = table[table.lijn == effect.STRAIGHT]
+    assert len(straight) == 12
+    assert (straight[["value", "low", "high"]] == 0).all(axis=None)
+
+
+def test_the_net_gain_of_a_noiseless_curve_is_that_of_the_curve_itself():
+    city = small_city(bend=0.0008, noise=0.0)
+    after = waterbed.evenly(Counts(city.households, city.poor), Assumptions().renewed(5))
+
+    def level(x):
+        return 0.2 - 0.02 * x + 0.0008 * (x - 12) ** 2
+
+    expected = np.average(level(after.burden) - level(city.buurten.belasting), weights=city.households)
+    assert waterbed.headline(waterbed.net_gain(city)).value == pytest.approx(expected, rel=0.05)
+
+
+def test_over_cities_is_the_mean_over_households():
+    one = pd.DataFrame([["a", "onv", "x", "g", 1.0, 0.0, 2.0, 0.5, 10]], columns=[*waterbed.KEYS, "value", "low", "high", "error", "n"])
+    over = waterbed.over_cities({"A": one, "B": one.assign(value=4.0, error=0.0)}, {"A": 100.0, "B": 200.0})
+    assert over.value.iloc[0] == pytest.approx(3.0)
+    assert over.error.iloc[0] == pytest.approx(0.5 / 3)
+    assert over.n.iloc[0] == 20 and over.steden.iloc[0] == 2
+
+
+def test_a_city_without_enough_buurten_has_no_curve_but_a_line():
+    table = waterbed.net_gain(small_city(n=15))
+    assert set(table.lijn) == {effect.STRAIGHT}
+    assert waterbed.headline(table) is None
+
+
+def test_worst_off_counts_part_of_the_buurt_at_the_edge():
+    outcome, households = np.array([3.0, 1.0, 2.0]), np.array([50.0, 10.0, 40.0])
+    assert spread.worst_off(outcome, households, 0.2) == pytest.approx((10 * 1 + 10 * 2) / 20)
+    assert spread.worst_off(outcome, households, 1.0) == pytest.approx(np.average(outcome, weights=households))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 500), st.sampled_from([-0.0003, 0.0, 0.0003]), st.floats(0.5, 20), st.integers(1, 3))
+def test_the_best_spread_is_feasible_and_never_worse_than_doing_nothing(seed, bend, turnover, years):
+    city, held = small_city(n=40, bend=bend, noise=0.04, seed=seed), Assumptions(doorstroming=turnover)
+    found = spread.best(city, held, years)
+    renewed, poor = held.renewed(years), city.poor + found.buurten.verschil.to_numpy()
+    assert poor.sum() == pytest.approx(city.poor.sum())
+    assert (poor >= (1 - renewed) * city.poor - 1e-6).all()
+    assert (poor <= (1 - renewed) * city.poor + renewed * city.households + 1e-6).all()
+    assert found.plans.winst_slechtste[spread.BEST] >= -1e-12
+    assert found.plans.winst_slechtste[spread.BEST] >= found.plans.winst_slechtste[spread.EVEN] - 1e-9
+
+
+def test_along_a_straight_line_the_best_spread_leaves_the_average_alone():
+    found = spread.best(small_city(noise=0.0))
+    assert found.plans.winst[spread.BEST] == pytest.approx(0, abs=1e-9)
+    assert found.plans.winst_slechtste[spread.BEST] > 0
+
+
+def test_a_small_programme_solved_by_hand():
+    """Two buurten, one much worse: everything that falls free there goes to the other."""
+    city = small_city(n=40, noise=0.0)
+    found = spread.best(city, Assumptions(doorstroming=10), 1)
+    worst = city.buurten.uitkomst.idxmin()
+    assert found.buurten.verschil[worst] == pytest.approx(-0.1 * city.buurten.arm[worst])
+
+
+@pytest.mark.parametrize(("ceiling", "words"), [(5.0, "gemiddeld heeft"), (20.0, "niet te halen")])
+def test_a_ceiling_that_cannot_be_reached_is_explained(ceiling, words):
+    with pytest.raises(InvalidInput, match=words):
+        spread.best(small_city(), ceiling=ceiling)
+
+
+def test_a_ceiling_is_kept():
+    found = spread.best(small_city(), Assumptions(doorstroming=30), ceiling=24.0)
+    assert found.buurten.belasting_na.max() <= 24.0 + 1e-6
+
+
+def test_a_line_that_does_not_fall_has_no_best_spread():
+    city = small_city(noise=0.0)
+    rising = city.buurten.assign(uitkomst=-city.buurten.uitkomst)
+    with pytest.raises(InvalidInput, match="geen dalende lijn"):
+        spread.best(type(city)(city.name, city.code, rising, city.known))
+
+
+@pytest.fixture(scope="module")
+def all_cities():
+    buurten = sample.prepare(store.read("buurten"))
+    return country.cities(buurten, store.read("wijken"), sample.big_cities(store.read("gemeenten")), Choices())
+
+
+def test_amsterdam_is_spread_within_two_seconds(all_cities):
+    began = time.process_time()
+    spread.best(all_cities[REFERENCE])
+    assert time.process_time() - began < 2
+
+
+def test_every_big_city_is_there_and_keeps_its_households(all_cities):
+    found = country.spreads(all_cities)
+    assert len(found) == 31
+    for one in found.values():
+        assert one.buurten.verschil.sum() == pytest.approx(0, abs=1e-6)
+
+
+def test_the_members_examples_lie_in_buurten_of_each_kind(all_cities):
+    own = all_cities[REFERENCE].buurten.set_index("buurtnaam")
+    few, many = country.examples(all_cities)
+    assert few.knob == "sociale_huur" and own.pct_corporatie_2017[few.buurt] < country.LITTLE_SOCIAL
+    assert many.knob == "middenhuur" and own.pct_corporatie_2017[many.buurt] >= country.MUCH_SOCIAL
