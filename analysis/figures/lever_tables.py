@@ -180,11 +180,12 @@ def order(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     rows = table.assign(
         naam=[f"{row.nummer}. {row.hefboom}" for row in table.itertuples()],
         gunstig_van=[f"{row.gunstig} van {row.bevindingen}" for row in table.itertuples()],
+        bewijs=[f"graad {row.graad}: {row.richting}" for row in table.itertuples()],
         deel=[_range(row.laag, row.hoog) for row in table.itertuples()],
     )
     columns = [
         Column("naam", "Hefboom"), Column("plaats", "Plaats", 0), Column("gesprek", "Gesprek over"),
-        Column("deel", "Deel van het verschil (%)"), Column("graad", "Sterkste graad"), Column("richting", "Wat die studies melden"),
+        Column("deel", "Deel van het verschil (%)"), Column("bewijs", "Sterkste bewijs"),
         Column("gunstig_van", "Gunstig, alle graden"),
     ]  # fmt: skip
     caption = (
@@ -208,26 +209,25 @@ def start(name: str, table: pd.DataFrame, choices: Choices) -> Table:
                 for low, high in zip(table.plaats_laag, table.plaats_hoog, strict=True)],
     )  # fmt: skip
     columns = [
-        Column("buurtnaam", "Buurt"), Column("gewicht", "Inwoners", 0), Column("belasting", "Zeer laag inkomen (%)", 1),
-        Column("kloof", "Veiligheid, vergeleken met de stad", 2), Column("plaats", "Plaats (1 is minst veilig)"),
+        Column("buurtnaam", "Buurt"), Column("gesprek", "Gesprek begint bij"), Column("belasting", "Zeer laag inkomen (%)", 1),
+        Column("kloof", "Veiligheid (stad = 0)", 2), Column("plaats", "Plaats"),
         Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
-        Column("misdrijf", "Misdrijven per 1.000 inwoners", 0), Column("gesprek", "Gesprek begint bij"),
+        Column("misdrijf", "Misdrijven per 1.000 inwoners", 0), Column("gewicht", "Inwoners", 0),
     ]  # fmt: skip
     caption = (
-        "Van de buurten met meer zeer lage inkomens dan de stad: de minst veilige (gemiddelde van 2014, 2018 en 2020; LBM-punten). Plaats: de beste en "
+        "Van de buurten met meer zeer lage inkomens dan de stad: de minst veilige (gemiddelde van 2014, 2018 en 2020; LBM-punten). Plaats: 1 is de minst veilige buurt; de beste en "
         f"de slechtste in die jaren. Bron: {choices.outcome.source} en andere jaren; {CRIME_SOURCE}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows.reset_index())
 
 
 def frame(name: str, table: pd.DataFrame) -> CitedTable:
-    """The national frame and the preconditions, with their sources."""
-    cells = table.assign(
-        waar=table.gemeente.fillna("heel Nederland"), cite=[f"{{cite:t}}`{key}`" for key in table.bron]
-    )
+    """The national frame and the preconditions, with their sources; what is about one city stands on its page."""
+    national = table[table.gemeente.isna()]
+    cells = national.assign(cite=[f"{{cite:t}}`{key}`" for key in national.bron])
     return CitedTable(
-        name, "Wat de hefbomen van anderen vragen, en wat het Rijk heeft afgesproken.", ("Soort", "Waar", "Wat", "Bron"),
-        cells[["soort", "waar", "bevinding", "cite"]], table.reset_index(),
+        name, "Randvoorwaarden en landelijke afspraken. De gebieden per stad staan op de stadsbladen, en in de cijfers.", ("Soort", "Waarover", "Wat", "Bron"),
+        cells[["soort", "naam", "bevinding", "cite"]], table.reset_index(),
     )  # fmt: skip
 
 
@@ -238,4 +238,4 @@ def key_figures(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats onder de steden"),
     ]  # fmt: skip
     caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
-    return Table(name, caption, columns, table)
+    return Table(name, caption, columns, table, sortable=False)

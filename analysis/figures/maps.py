@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -18,6 +19,9 @@ from analysis.choices import Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.models.deviation import TYPE_ORDER
+
+# Inches: a map beside its colour bar, and how low or high it may get.
+MAP_WIDTH, MAP_HEIGHTS = 5.8, (2.6, 5.0)
 
 # Names beside the dots of the largest cities only: more would run into each other.
 LABELLED = 7
@@ -70,21 +74,28 @@ def types(name: str, deviations: pd.DataFrame, buurten: gpd.GeoDataFrame, wijken
           title: str) -> Figure:  # fmt: skip
     """The types of the buurten on the map; where buurten have no polygons, the mean deviation per wijk."""
     subtitle = f"{choices.gemeente}, afwijking van wat bij het aandeel zeer lage inkomens in de stad past"
-    source = (
-        f"Bron: {choices.outcome.source}; {choices.income.source}; kaart CBS/Kadaster en Gemeente Amsterdam. "
-        f"n = {dutch.number(len(deviations))} buurten"
-    )
     own = buurten[buurten.index.isin(deviations.index)]
+    drawn_by = "Gemeente Amsterdam" if len(own) else "CBS/Kadaster 2022; grijs: geen cijfer"
+    source = f"Bron: {choices.outcome.source}; {choices.income.source}; kaart {drawn_by}. n = {dutch.number(len(deviations))} buurten"
     if len(own):
         absent = len(deviations) - len(own)
         source += f", van {absent} is geen kaartbeeld." if absent else "."
         canvas, (axes,) = theme.canvas(5.4, title, subtitle, source)
         _draw_types(axes, buurten, deviations["type"])
         return Figure(name, canvas, deviations.reset_index())
-    canvas, (axes,) = theme.canvas(5.0, title, f"{subtitle}; gemiddelde per wijk (LBM-punten)", f"{source}.")
+    shapes = wijken[wijken.index.str[2:6] == choices.gemeentecode[2:]]
+    canvas, (axes,) = theme.canvas(
+        _height(shapes), title, f"{subtitle}; gemiddelde per wijk (LBM-punten)", f"{source}."
+    )
     by_wijk = _by_wijk(deviations)
-    _draw_deviation(canvas, axes, wijken[wijken.index.str[2:6] == choices.gemeentecode[2:]], by_wijk)
+    _draw_deviation(canvas, axes, shapes, by_wijk)
     return Figure(name, canvas, by_wijk.reset_index())
+
+
+def _height(shapes: gpd.GeoDataFrame) -> float:
+    """Inches that a map over the width of the page needs: a wide city needs a low one."""
+    west, south, east, north = shapes.total_bounds
+    return float(np.clip(MAP_WIDTH * (north - south) / (east - west), *MAP_HEIGHTS))
 
 
 def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:

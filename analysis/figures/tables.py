@@ -46,6 +46,7 @@ class Table:
         data: rows in order.
         searched_for: what a reader can search the rows for, such as "buurt"; no search field when left out. The field,
             and the buttons to sort with, are added by `book/_static/tabel.js`: without a script the table is simply whole.
+        sortable: whether its rows are of one kind, so that sorting them makes sense.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Table:
     columns: Sequence[Column]
     data: pd.DataFrame
     searched_for: str = ""
+    sortable: bool = True
 
     def html(self) -> str:
         """The table with headings for screen readers, and a link to its CSV, which the builder lays beside the page."""
@@ -61,7 +63,7 @@ class Table:
         )
         body = "".join(self._row(row) for _, row in self.data.iterrows())
         return (
-            f"{_opening(self.name, self.caption, len(self.data), self.searched_for)}"
+            f"{_opening(self.name, self.caption, len(self.data) if self.sortable else 0, self.searched_for)}"
             f'<table class="dataframe" id="{self.name}" aria-labelledby="{self.name}-titel">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )

@@ -104,11 +104,18 @@ def first_pair(splits: list[Split | None]) -> str | None:
     return None
 
 
-def strongest(register: pd.DataFrame, lever: int) -> tuple[str, list[str]]:
-    """Best grade among the findings of a lever, and the directions of the findings with that grade, most frequent first."""
+def strongest(register: pd.DataFrame, lever: int) -> pd.DataFrame:
+    """The findings of a lever with the best grade that it has, the favourable ones first."""
     own = register[register.hefboom == lever]
-    grade = min(own.graad, key=list(GRADES).index)
-    return grade, list(own.richting[own.graad == grade].value_counts().index)
+    best = own[own.graad == min(own.graad, key=list(GRADES).index)]
+    return best.sort_values("richting", key=lambda column: column != FAVOURABLE, kind="stable")
+
+
+def in_words(best: pd.DataFrame) -> str:
+    """What the strongest findings say, by instrument; those of practice are many and differ, and are not listed."""
+    if best.graad.iloc[0] == PRACTICE:
+        return best.richting.iloc[0] if best.richting.nunique() == 1 else "wisselend"
+    return "; ".join(f"{row.instrument}: {row.richting}" for row in best.itertuples())
 
 
 def order(splits: dict[str, Split | None], register: pd.DataFrame) -> pd.DataFrame:
@@ -133,14 +140,15 @@ def order(splits: dict[str, Split | None], register: pd.DataFrame) -> pd.DataFra
 
 
 def _row(lever: int, pair: str, splits: dict[str, Split | None], register: pd.DataFrame) -> dict[str, object]:
-    grade, directions = strongest(register, lever)
+    best = strongest(register, lever)
+    grade = best.graad.iloc[0]
     own = register[register.hefboom == lever]
     shares = [100 * (one.share if pair == COMPOSITION else 1 - one.share) for one in splits.values() if one is not None]
     return {
         "nummer": lever, "hefboom": LEVERS[lever], "gesprek": pair,
         "laag": min(shares, default=np.nan), "hoog": max(shares, default=np.nan),
-        "graad": grade, "richting": ", ".join(directions), "gunstig": int((own.richting == FAVOURABLE).sum()),
-        "bevindingen": len(own), "zwak": grade == PRACTICE or FAVOURABLE not in directions,
+        "graad": grade, "richting": in_words(best), "gunstig": int((own.richting == FAVOURABLE).sum()),
+        "bevindingen": len(own), "zwak": grade == PRACTICE or FAVOURABLE not in set(best.richting),
     }  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def _allocate(amount: float, years: int, held: Assumptions, households: np.ndarr
 KNOBS = {
     "sociale_huur": Knob("sociale huurwoningen toevoegen", "woningen", 3, _add("sociale_huur")),
     "middenhuur": Knob("middenhuurwoningen toevoegen", "woningen", 3, _add("middenhuur")),
-    "herstructurering": Knob("sociale huur vervangen door middenhuur", "woningen", 3, _replace),
+    "herstructurering": Knob("sociale huurwoningen vervangen door middenhuur", "woningen", 3, _replace),
     "toewijzing": Knob("minder instroom van zeer lage inkomens", "procentpunt van de instroom", 4, _allocate),
 }  # fmt: skip
 

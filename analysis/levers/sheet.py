@@ -29,6 +29,9 @@ from analysis.models.deviation import UNDECIDED, deviations
 # The inflow that the page's allocation scenario takes away, in percentage points (research design, section 5).
 EXAMPLE_POINTS = 10
 
+# A figure of a city is told where buurten with this share of its inhabitants have it.
+MOST = 0.5
+
 # A buurt has few very low incomes when it is among this share of the buurten of its city.
 FEW = 0.25
 
@@ -157,7 +160,7 @@ def _figures(
 ) -> pd.DataFrame:
     """Key figures of every big city, and how the chosen one stands among them."""
     sample = select(of_cities(buurten, big), choices)
-    crimes = sample.dropna(subset=["misdrijven_log"]).groupby("gemeentecode")
+    crimes = _with_most(sample, "misdrijven_log").groupby("gemeentecode")
     owned = wijken.dropna(subset=["pct_koop_2022", "woningen_2022"])
     by_city = pd.DataFrame({
         "Inwoners (2017)": big.inwoners_2017,
@@ -174,6 +177,13 @@ def _figures(
                    for place, known in zip(places, by_city.notna().sum(), strict=True)],
         "decimalen": [0, 1, 2, 0, 0, 3],
     })  # fmt: skip
+
+
+def _with_most(sample: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The buurten that have a figure, in the cities where most inhabitants live in such a buurt."""
+    known = sample.gewicht.where(sample[column].notna()).groupby(sample.gemeentecode).sum()
+    share = known / sample.groupby("gemeentecode").gewicht.sum()
+    return sample[sample[column].notna() & (sample.gemeentecode.map(share) >= MOST)]
 
 
 def _mean(table: pd.DataFrame, column: str, weight: str = "gewicht") -> pd.Series:

@@ -233,6 +233,7 @@ def _compare(
     for name, poor in plans.items():
         change = drawn @ (found.basis(100 * poor / households) - now).T
         mean_gain = change @ households / households.sum()
+        mean_gain[np.abs(mean_gain) < effect.NOTHING] = 0.0  # a straight line: sums that cancel
         worst_gain = worst_off(levels + change, households) - worst_off(levels, households)
         rows[name] = {
             "gemiddelde": np.average(levels + change[0], weights=households),

@@ -114,7 +114,23 @@ def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
         waterbed=f"Langs de gebogen lijn wordt de stad er gemiddeld {_way(row, 'veiliger', 'minder veilig')} van; bij misdrijven "
         f"{_way(crimes, 'komen er meer', 'komen er minder')}. {_in_words(row, crimes)}",
         waterbed_steden=per_city,
+        waterbed_waarom=_why(row),
     )
+
+
+def _why(row: pd.Series) -> str:
+    """What the bend of the curve has to do with it (Jensen)."""
+    if row.high < 0:
+        return (
+            "Waardoor komt dit? De lijn buigt: tussen buurten met weinig en buurten met iets meer zeer lage inkomens is het verschil groter dan tussen buurten "
+            "met veel en buurten met nog meer. Waar de lijn zo buigt, verliest een rustige buurt meer dan een drukke buurt wint."
+        )
+    if row.low > 0:
+        return (
+            "Waardoor komt dit? De lijn buigt: tussen buurten met veel en buurten met nog meer zeer lage inkomens is het verschil groter dan tussen buurten met "
+            "weinig en buurten met iets meer. Waar de lijn zo buigt, wint een drukke buurt meer dan een rustige buurt verliest."
+        )
+    return "Waardoor komt dit? De lijn buigt te weinig om er iets van te merken."
 
 
 def _way(row: pd.Series, up: str, down: str) -> str:
@@ -138,10 +154,16 @@ def about_spread(table: pd.DataFrame) -> Sentences:
     """Average and worst-off, side by side; the choice is the reader's."""
     best = table[table.plan == spread.BEST]
     sure = int((best.winst_slechtste_laag > 0).sum())
+    least = (
+        "winnen er volgens de lijn wel bij"
+        if 2 * sure > len(best)
+        else "winnen er volgens de lijn meestal niet aantoonbaar bij"
+    )
     down, up = int((best.winst_hoog < 0).sum()), int((best.winst_laag > 0).sum())
     return Sentences(
         spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.number(sure)} van de {dutch.number(len(best))} steden een verschil dat "
-        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.number(down)} steden duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog."
+        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.number(down)} steden duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog.",
+        minst_veilig=f"De minst veilige buurten {least}.",
     )
 
 
@@ -203,7 +225,7 @@ def _which(found: Sheet) -> str:
     known = [one for one in found.splits.values() if one is not None]
     pair = priority.first_pair(list(found.splits.values()))
     evidence = (
-        f"Het sterkste bewijs (graad {first.graad.iloc[0]}) gaat over {names}: daar begint het gesprek."
+        f"Het sterkste bewijs gaat over {names} (graad {first.graad.iloc[0]}). Het meldt: {first.richting.iloc[0]}. Daar begint het gesprek."
         if first.graad.iloc[0] != priority.PRACTICE
         else "Voor geen van die hefbomen is er sterk bewijs."
     )
@@ -269,10 +291,15 @@ def _city_spread(found: Sheet) -> str:
     if found.spread is None:
         return "Een beste spreiding is hier niet te bepalen: de lijn daalt niet."
     best = found.spread.plans.loc[spread.BEST]
+    whole = (
+        f"het stadsgemiddelde verschilt {dutch.number(best.winst, 4)}"
+        if found.spread.falls
+        else "het stadsgemiddelde verandert niet"
+    )
     why = "" if found.spread.falls else " De gebogen lijn daalt hier niet overal; daarom is de rechte lijn gebruikt."
     return (
         f"De best denkbare verdeling van één jaar verhuizingen scheelt de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
-        f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}) en de hele stad {dutch.number(best.winst, 4)}.{why}"
+        f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}); {whole}.{why}"
     )
 
 
@@ -347,14 +374,23 @@ def title_evidence(register: pd.DataFrame) -> str:
     return f"Van {dutch.number(len(register))} bevindingen komen er {dutch.number(strong)} uit een onderzoek met vergelijkingsgebieden"
 
 
+def title_map(found: Sheet) -> str:
+    """The finding of the city's map, in a sentence."""
+    if found.small:
+        return f"{found.city.name}: te weinig buurten om te zeggen waar het anders is dan verwacht"
+    safer = found.deviations.type.isin([name for (_, safe), name in TYPES.items() if safe]).sum()
+    undecided = (found.deviations.type == UNDECIDED).sum()
+    less = len(found.deviations) - safer - undecided
+    return (
+        f"{found.city.name}: {dutch.number(safer)} buurten zijn veiliger dan verwacht, {dutch.number(less)} minder veilig; van "
+        f"{dutch.number(undecided)} is het niet te zeggen"
+    )
+
+
 def title_place(found: Sheet) -> str:
     """Where the city stands among the others, in a sentence."""
-    rank = int(found.slopes.value.rank().loc[found.city.code])
-    return f"{found.city.name}: het {_ordinal(rank)} sterkste verband van {dutch.number(len(found.slopes))} steden"
-
-
-def _ordinal(rank: int) -> str:
-    return "" if rank == 1 else f"op {dutch.number(rank - 1)} na"
+    own = found.slopes.loc[found.city.code]
+    return f"{found.city.name}: {dutch.number(10 * own.value, 3)} ({dutch.interval(10 * own.low, 10 * own.high, 3)}), tussen de andere grote steden"
 
 
 def title_scenarios(found: list[scenario.Outcome]) -> str:

@@ -108,7 +108,10 @@ def a_start() -> pd.DataFrame:
     return rows.rename_axis("buurtcode")
 
 
-ORDER = priority.order({"onv": priority.Split(-0.1, 0.58, 0.5, 0.66, 72), "misdrijven": priority.Split(0.5, 0.06, -0.02, 0.13, 67)}, REGISTER)
+ORDER = priority.order(
+    {"onv": priority.Split(-0.1, 0.58, 0.5, 0.66, 72), "misdrijven": priority.Split(0.5, 0.06, -0.02, 0.13, 67)},
+    REGISTER,
+)
 TABLES: dict[str, tuple[Table, int, list[str]]] = {
     "order": (lever_tables.order("t", ORDER, CHOICES), 4, ["3. Woningprogramma", "6 tot 58", "42 tot 94", "A"]),
     "start": (lever_tables.start("t", a_start(), CHOICES), 2, ["Hier", "1.234", "1 tot 3", "−0,05 (−0,08 tot −0,02)", "50", "–"]),

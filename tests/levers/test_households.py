@@ -33,7 +33,9 @@ def test_the_wijk_gives_the_persons_per_dwelling(tables):
 def test_a_wijk_that_cannot_be_right_gives_way_to_the_gemeente_and_then_to_the_country(tables):
     buurten, wijken = tables
     found = households.estimate(buurten.assign(inwoners_2017=buurten.inwoners_2017.replace(0, 220)), wijken)
-    assert found.huishoudens[4] == pytest.approx(100)  # 25 persons per dwelling is no household: 4400 / 2000 of the rest
+    assert found.huishoudens[4] == pytest.approx(
+        100
+    )  # 25 persons per dwelling is no household: 4400 / 2000 of the rest
     assert found.huishoudens_uit[4] == "gemeente"
     assert found.huishoudens[5] == pytest.approx(690 / (9400 / 4500))
 

@@ -19,7 +19,7 @@ def gap(share: float, reach: float = 0.1) -> Split:
 REGISTER = pd.DataFrame(
     [(1, "D", "gunstig"), (2, "D", "gunstig"), (3, "A", "gunstig"), (3, "D", "gemengd"), (4, "D", "onduidelijk")],
     columns=["hefboom", "graad", "richting"],
-)
+).assign(instrument="iets")
 
 
 def test_without_noise_the_whole_gap_goes_with_the_burden():
@@ -75,3 +75,15 @@ def test_where_the_figures_order_the_evidence_decides_within_the_pair():
 def test_a_city_without_curves_has_the_order_of_the_evidence_and_no_parts():
     table = priority.order({"onv": None, "misdrijven": None}, REGISTER)
     assert table.plaats.tolist() == [1, 2, 2, 2] and table.laag.isna().all()
+
+
+def test_the_strongest_findings_are_told_by_instrument_the_favourable_first():
+    table = pd.DataFrame(
+        [(3, "A", "geen aantoonbaar verschil", "beleid"), (3, "A", "gunstig", "sloop"), (3, "D", "gemengd", "menging")],
+        columns=["hefboom", "graad", "richting", "instrument"],
+    )
+    assert priority.in_words(priority.strongest(table, 3)) == "sloop: gunstig; beleid: geen aantoonbaar verschil"
+
+
+def test_practice_is_not_listed():
+    assert priority.in_words(priority.strongest(REGISTER, 4)) == "onduidelijk"

@@ -153,7 +153,9 @@ def test_beyond_the_data_the_reader_is_warned():
 
 
 def test_unknown_tenure_is_told():
-    assert any("sociale huurwoningen" in text for text in work_out(CITY, Scenario("Buurt 30", "herstructurering", 10)).warnings)
+    assert any(
+        "sociale huurwoningen" in text for text in work_out(CITY, Scenario("Buurt 30", "herstructurering", 10)).warnings
+    )
 
 
 @pytest.mark.parametrize("value", [-1, 101, float("nan")])

@@ -31,7 +31,7 @@ def test_rotterdam_has_all_that_its_page_tells(tables):
     assert set(found.frame.soort) == {"gebied NPLV", "Wbmgp"}
     said = lever_reports.about_sheet(found, choices)
     assert found.start.buurtnaam.iloc[0] in said["waar"] and "plaats" in said["waar"]
-    assert "graad A" in said["hefboom"]
+    assert "graad A" in said["hefboom"] and "herstructurering: gunstig" in said["hefboom"]
     assert "nplv2022" in said["kader"]
 
 

@@ -64,7 +64,9 @@ def test_the_net_gain_of_a_noiseless_curve_is_that_of_the_curve_itself():
 
 
 def test_over_cities_is_the_mean_over_households():
-    one = pd.DataFrame([["a", "onv", "x", "g", 1.0, 0.0, 2.0, 0.5, 10]], columns=[*waterbed.KEYS, "value", "low", "high", "error", "n"])
+    one = pd.DataFrame(
+        [["a", "onv", "x", "g", 1.0, 0.0, 2.0, 0.5, 10]], columns=[*waterbed.KEYS, "value", "low", "high", "error", "n"]
+    )
     over = waterbed.over_cities({"A": one, "B": one.assign(value=4.0, error=0.0)}, {"A": 100.0, "B": 200.0})
     assert over.value.iloc[0] == pytest.approx(3.0)
     assert over.error.iloc[0] == pytest.approx(0.5 / 3)
