@@ -37,7 +37,8 @@ def declared(name: str, held: assumptions.Assumptions, beside: pd.DataFrame, cho
     """The assumptions, with their reason and what others might hold."""
     reasons = {
         "doorstroming": "onderzoeksplan; een open bron vonden wij niet",
-        "sociale_huur": _beside(beside, "corporatie", choices),
+        "sociale_huur": _beside(beside, "corporatie", choices)
+        + "; hoger, omdat wie nu komt vaker een laag inkomen heeft dan wie er al woont (eigen inschatting)",
         "middenhuur": _beside(beside, "koop", choices),
     }
     rows = pd.DataFrame([
@@ -94,7 +95,7 @@ def outcomes_in_short(name: str, found: list[scenario.Outcome], choices: Choices
         Column("onv", "Veiligheid (LBM-punten, 95 %)", 3, "onv_laag", "onv_hoog"), Column("onv_krom", "Idem, gebogen lijn", 3),
         Column("misdrijven", "Misdrijven (%, 95 %)", 1, "misdrijven_laag", "misdrijven_hoog"),
         Column("misdrijven_krom", "Idem, gebogen lijn", 1),
-        Column("verhuisd", "Huishoudens die elders wonen", 0),
+        Column("verhuisd", "Huishoudens met een zeer laag inkomen die verhuizen", 0),
     ]  # fmt: skip
     caption = (
         "Wat het verband tussen buurten voorspelt voor de buurt zelf, als er niets anders verandert; geen effect. Zonder ‘gebogen’: rechte lijn. "
@@ -143,16 +144,22 @@ def sensitivity(name: str, table: pd.DataFrame) -> Table:
 
 def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The net gain under every curve, weighting and outcome."""
+    names = {
+        effect.ONV: "overlast en onveiligheid",
+        effect.SCORES: "idem, in rangorde (normaalscores)",
+        effect.CRIMES: "misdrijven",
+    }
+    rows = table.assign(uitkomst=table.uitkomst.map(names), decimalen=np.where(table.uitkomst == effect.CRIMES, 1, 4))
     columns = [
         Column("verdeling", "Verdeling"), Column("uitkomst", "Uitkomst"), Column("lijn", "Lijn"), Column("gewichten", "Gewichten van de lijn"),
-        Column("value", "Verschil voor alle steden samen (95 %)", 4, "low", "high"), Column("eenheid", "Eenheid"),
+        Column("value", "Verschil voor alle steden samen (95 %)", 4, "low", "high", "decimalen"), Column("eenheid", "Eenheid"),
         Column("steden", "Steden", 0), Column("n", "Buurten", 0),
     ]  # fmt: skip
     caption = (
         f"Verschil in het gemiddelde over alle huishoudens. {dutch.sentence_case(waterbed.EVEN)}: {scenario.DEFAULT_YEARS} jaar lang. Langs een rechte "
         f"lijn is het altijd precies nul. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
     )
-    return Table(name, caption, columns, table)
+    return Table(name, caption, columns, rows)
 
 
 def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = True) -> Table:
@@ -184,13 +191,14 @@ def order(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         deel=[_range(row.laag, row.hoog) for row in table.itertuples()],
     )
     columns = [
-        Column("naam", "Hefboom"), Column("plaats", "Plaats", 0), Column("gesprek", "Gesprek over"),
+        Column("naam", "Hefboom"), Column("plaats", "Volgorde", 0), Column("gesprek", "Gesprek over"),
         Column("deel", "Deel van het verschil (%)"), Column("bewijs", "Sterkste bewijs"),
-        Column("gunstig_van", "Gunstig, alle graden"),
+        Column("gunstig_van", "Gunstige bevindingen"),
     ]  # fmt: skip
     caption = (
-        "Gelijke plaats: niets zet de een voor de ander. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt bij dit "
-        f"gesprek hoort, volgens de laagste en de hoogste van de twee maten. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}; bewijsregister."
+        "Gelijk getal: geen volgorde. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt, bij het aandeel "
+        f"zeer lage inkomens past (woningen en toewijzing) of niet (aanpak in de buurt), volgens de laagste en de hoogste van de twee maten. Het is niet wat een hefboom kan "
+        f"oplossen. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}; bewijsregister."
     )
     return Table(name, caption, columns, rows)
 
@@ -210,7 +218,7 @@ def start(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     )  # fmt: skip
     columns = [
         Column("buurtnaam", "Buurt"), Column("gesprek", "Gesprek begint bij"), Column("belasting", "Zeer laag inkomen (%)", 1),
-        Column("kloof", "Veiligheid (stad = 0)", 2), Column("plaats", "Plaats"),
+        Column("kloof", "Veiligheid: verschil met de stad", 2), Column("plaats", "Plaats (1 = minst veilig)"),
         Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
         Column("misdrijf", "Misdrijven per 1.000 inwoners", 0), Column("gewicht", "Inwoners", 0),
     ]  # fmt: skip
@@ -226,7 +234,7 @@ def frame(name: str, table: pd.DataFrame) -> CitedTable:
     national = table[table.gemeente.isna()]
     cells = national.assign(cite=[f"{{cite:t}}`{key}`" for key in national.bron])
     return CitedTable(
-        name, "Randvoorwaarden en landelijke afspraken. De gebieden per stad staan op de stadsbladen, en in de cijfers.", ("Soort", "Waarover", "Wat", "Bron"),
+        name, "Randvoorwaarden en landelijke afspraken, stand 2022. De gebieden per stad staan op de stadsbladen, en in de cijfers.", ("Soort", "Waarover", "Wat", "Bron"),
         cells[["soort", "naam", "bevinding", "cite"]], table.reset_index(),
     )  # fmt: skip
 
@@ -235,7 +243,7 @@ def key_figures(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The city in figures, beside the middle of the big cities."""
     columns = [
         Column("wat", "Kerncijfer"), Column("stad", "Deze stad", 1, places="decimalen"),
-        Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats onder de steden"),
+        Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats (1 = hoogste)"),
     ]  # fmt: skip
     caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
     return Table(name, caption, columns, table, sortable=False)

@@ -116,7 +116,7 @@ def _cell(row: pd.Series, column: Column) -> str:
     if column.low and column.high and not (math.isfinite(row[column.low]) and math.isfinite(row[column.high])):
         text += " (geen grens)"
     elif column.low and column.high:
-        text += f" ({dutch.interval(float(row[column.low]), float(row[column.high]), column.decimals)})"
+        text += f" ({dutch.interval(float(row[column.low]), float(row[column.high]), decimals)})"
     return text
 
 

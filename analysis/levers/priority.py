@@ -26,7 +26,7 @@ from analysis.models.deviation import TYPES
 LEAST_SAFE = 0.20
 
 # Levers that share a conversation.
-HANDLING, COMPOSITION = "aanpak in de buurt", "wie er komt wonen"
+HANDLING, COMPOSITION = "aanpak in de buurt", "woningen en toewijzing"
 PAIRS = {HANDLING: (1, 2), COMPOSITION: (3, 4)}
 BOTH, UNKNOWN = "beide", "niet te zeggen"
 
@@ -114,7 +114,9 @@ def strongest(register: pd.DataFrame, lever: int) -> pd.DataFrame:
 def in_words(best: pd.DataFrame) -> str:
     """What the strongest findings say, by instrument; those of practice are many and differ, and are not listed."""
     if best.graad.iloc[0] == PRACTICE:
-        return best.richting.iloc[0] if best.richting.nunique() == 1 else "wisselend"
+        if best.richting.nunique() == 1:
+            return str(best.richting.iloc[0])
+        return "wisselend" if (best.richting == FAVOURABLE).any() else "geen is gunstig"
     return "; ".join(f"{row.instrument}: {row.richting}" for row in best.itertuples())
 
 

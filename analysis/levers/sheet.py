@@ -32,6 +32,8 @@ EXAMPLE_POINTS = 10
 # A figure of a city is told where buurten with this share of its inhabitants have it.
 MOST = 0.5
 
+CRIMES_OF_CITY = "Misdrijven per 1.000 inwoners (2024)"
+
 # A buurt has few very low incomes when it is among this share of the buurten of its city.
 FEW = 0.25
 
@@ -110,7 +112,8 @@ def _with(gemeenten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
 def _verdict(buurten: pd.DataFrame, big: pd.DataFrame, choices: Choices) -> pd.Series | None:
     if choices.gemeentecode == REFERENCE:
         return None
-    table = derivative.derivatives(buurten, big, choices, choices.ondergrens)
+    both = (REFERENCE, choices.gemeentecode)
+    table = derivative.derivatives(buurten, big, choices, choices.ondergrens, only=both)
     judged = verdict.verdicts(table, verdict.spread(buurten, big, choices, choices.ondergrens))
     return judged.loc[choices.gemeentecode] if choices.gemeentecode in judged.index else None
 
@@ -166,7 +169,7 @@ def _figures(
         "Inwoners (2017)": big.inwoners_2017,
         "Huishoudens met een zeer laag inkomen (%)": _mean(sample, "belasting"),
         "Overlast en onveiligheid (LBM-punten, hoger is veiliger)": _mean(sample, "uitkomst"),
-        "Misdrijven per 1.000 inwoners (2024)": 1000 * crimes.misdrijven_2024.sum() / crimes.inwoners_2024.sum(),
+        CRIMES_OF_CITY: 1000 * crimes.misdrijven_2024.sum() / crimes.inwoners_2024.sum(),
         "Koopwoningen (%, wijken 2022)": _mean(owned, "pct_koop_2022", "woningen_2022"),
         "Verband: LBM-punten bij 10 procentpunt meer zeer lage inkomens": 10 * all_slopes.value,
     }).reindex(big.index)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,8 +102,9 @@ def shared_range(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, 
 
 
 def derivatives(
-    buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None
-) -> pd.DataFrame:
+    buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None,
+    only: Iterable[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The average derivative of each city over the shared range, cut to the city's own range.
 
     Args:
@@ -111,6 +113,7 @@ def derivatives(
         choices: settled choices.
         cut: fewest inhabitants of a buurt.
         outcome: column; the choices' own when left out.
+        only: gemeentecodes that are wanted; the shared range is that of all cities all the same.
 
     Returns:
         Per gemeentecode: `gemeente`, the fields of `Average` (errors clustered by wijk where there are enough, see
@@ -120,7 +123,8 @@ def derivatives(
         `cities.FEWEST_BUURTEN` buurten, or wholly outside the shared range.
     """
     shared = shared_range(buurten, cities, choices, cut)
-    samples = {code: select(of_city(buurten, code), choices, cut, outcome) for code in cities.index}
+    wanted = cities.index if only is None else cities.index.intersection(list(only))
+    samples = {code: select(of_city(buurten, code), choices, cut, outcome) for code in wanted}
     curves = {code: curve_of(sample) for code, sample in samples.items() if len(sample) >= FEWEST_BUURTEN}
     rows = {code: _row(curve, shared, curves.get(REFERENCE)) for code, curve in curves.items() if _meets(curve, shared)}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")

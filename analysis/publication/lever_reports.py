@@ -11,7 +11,7 @@ from analysis import dutch
 from analysis.choices import Choices
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.evidence import IN_A_SENTENCE
-from analysis.levers.sheet import Sheet
+from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences
@@ -111,8 +111,8 @@ def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
         f"in {dutch.number(len(worse))}."
     )
     return Sentences(
-        waterbed=f"Langs de gebogen lijn wordt de stad er gemiddeld {_way(row, 'veiliger', 'minder veilig')} van; bij misdrijven "
-        f"{_way(crimes, 'komen er meer', 'komen er minder')}. {_in_words(row, crimes)}",
+        waterbed=f"Voor de stad als geheel voorspelt de gebogen lijn gemiddeld {_way(row, 'iets meer', 'iets minder')} veiligheid, en {_way(crimes, 'meer', 'minder')} "
+        f"misdrijven. {_in_words(row, crimes)}",
         waterbed_steden=per_city,
         waterbed_waarom=_why(row),
     )
@@ -123,22 +123,19 @@ def _why(row: pd.Series) -> str:
     if row.high < 0:
         return (
             "Waardoor komt dit? De lijn buigt: tussen buurten met weinig en buurten met iets meer zeer lage inkomens is het verschil groter dan tussen buurten "
-            "met veel en buurten met nog meer. Waar de lijn zo buigt, verliest een rustige buurt meer dan een drukke buurt wint."
+            "met veel en buurten met nog meer. Waar de lijn zo buigt, verliest een veilige buurt meer dan een minder veilige buurt wint."
         )
     if row.low > 0:
         return (
             "Waardoor komt dit? De lijn buigt: tussen buurten met veel en buurten met nog meer zeer lage inkomens is het verschil groter dan tussen buurten met "
-            "weinig en buurten met iets meer. Waar de lijn zo buigt, wint een drukke buurt meer dan een rustige buurt verliest."
+            "weinig en buurten met iets meer. Waar de lijn zo buigt, wint een minder veilige buurt meer dan een veilige buurt verliest."
         )
     return "Waardoor komt dit? De lijn buigt te weinig om er iets van te merken."
 
 
 def _way(row: pd.Series, up: str, down: str) -> str:
-    if row.low > 0:
-        return f"iets {up}" if "komen" not in up else up
-    if row.high < 0:
-        return f"iets {down}" if "komen" not in down else down
-    return "niet aantoonbaar anders" if "komen" not in up else "is er geen aantoonbaar verschil"
+    """Up, down, or not to be told from nothing."""
+    return up if row.low > 0 else down if row.high < 0 else "niet aantoonbaar meer of minder"
 
 
 def _in_words(onv: pd.Series, crimes: pd.Series) -> str:
@@ -202,7 +199,7 @@ def about_sheet(found: Sheet, choices: Choices) -> Sentences:
     """The page in sentences: where, which lever, how sure, does Amsterdam hold here, and what is missing."""
     return Sentences(
         waar=_where(found, choices), hefboom=_which(found), zeker=_how_sure(found), amsterdam_hier=_amsterdam(found, choices),
-        waterbed=_city_net_gain(found), spreiding=_city_spread(found), kader=_frame(found, choices), mist=_missing(found, choices),
+        waterbed=_city_net_gain(found), spreiding=_city_spread(found), kader=_frame(found, choices), mist=_missing(found, choices), misdrijven=_crimes(found), maatstaf=_yardstick(found),
     )  # fmt: skip
 
 
@@ -212,6 +209,25 @@ def _where(found: Sheet, choices: Choices) -> str:
         f"**Waar?** Van de buurten met meer zeer lage inkomens dan de stad zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de minst veilige "
         "buurt van de stad; de plaatsen zijn de laagste en de hoogste in 2014, 2018 en 2020."
     )
+
+
+def _crimes(found: Sheet) -> str:
+    """How the named buurten stand on the second measure."""
+    known = found.start.misdrijven_log.dropna()
+    rate = found.figures.stad[found.figures.wat == CRIMES_OF_CITY].iloc[0]
+    if not len(known) or not np.isfinite(rate):
+        return "Over misdrijven in deze buurten is te weinig bekend."
+    above = int((np.exp(known) > rate).sum())
+    return (
+        f"Let op de tweede maat: {dutch.number(above)} van de {dutch.number(len(known))} genoemde buurten met een cijfer "
+        f"{'ligt' if above == 1 else 'liggen'} bij misdrijven boven het stadscijfer van {dutch.number(rate)} per 1.000 inwoners."
+    )
+
+
+def _yardstick(found: Sheet) -> str:
+    """Something to lay the small differences beside."""
+    first = found.start.iloc[0]
+    return f"Ter vergelijking: {first.buurtnaam} ligt {dutch.number(abs(first.kloof), 2)} LBM-punten onder het gemiddelde van de stad."
 
 
 def _places(row: object) -> str:
@@ -225,7 +241,7 @@ def _which(found: Sheet) -> str:
     known = [one for one in found.splits.values() if one is not None]
     pair = priority.first_pair(list(found.splits.values()))
     evidence = (
-        f"Het sterkste bewijs gaat over {names} (graad {first.graad.iloc[0]}). Het meldt: {first.richting.iloc[0]}. Daar begint het gesprek."
+        f"Het sterkste bewijs gaat over {names} (graad {first.graad.iloc[0]}). Het meldt: {first.richting.iloc[0]}. Wie op bewijs wil kiezen, begint daar."
         if first.graad.iloc[0] != priority.PRACTICE
         else "Voor geen van die hefbomen is er sterk bewijs."
     )
@@ -266,7 +282,7 @@ def _amsterdam(found: Sheet, choices: Choices) -> str:
         )
     said = {
         verdict.HOLDS: "geldt ook hier: het verband is vrijwel even sterk",
-        verdict.DIRECTION: "geldt hier in richting: waar meer zeer lage inkomens zijn, is het minder veilig. Of het verband even sterk is, is niet te zeggen",
+        verdict.DIRECTION: "geldt hier in richting: buurten met meer zeer lage inkomens scoren ook hier gemiddeld lager op veiligheid. Of het verband even sterk is, is niet te zeggen",
         verdict.NOT: "geldt hier niet",
     }.get(found.verdict.verdict)
     if said is None:
@@ -296,9 +312,13 @@ def _city_spread(found: Sheet) -> str:
         if found.spread.falls
         else "het stadsgemiddelde verandert niet"
     )
-    why = "" if found.spread.falls else " De gebogen lijn daalt hier niet overal; daarom is de rechte lijn gebruikt."
+    why = (
+        ""
+        if found.spread.falls
+        else " De gebogen lijn daalt hier niet overal; daarom is voor dit voorbeeld de rechte lijn gebruikt."
+    )
     return (
-        f"De best denkbare verdeling van één jaar verhuizingen scheelt de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
+        f"Een rekenvoorbeeld, geen plan: de best denkbare verdeling van één jaar verhuizingen scheelt de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
         f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}); {whole}.{why}"
     )
 
@@ -312,7 +332,7 @@ def _frame(found: Sheet, choices: Choices) -> str:
             f"Het Rijk werkt hier mee aan {dutch.enumeration(areas)}, in het Nationaal Programma Leefbaarheid en Veiligheid {_cite(found, 'gebied NPLV')}"
         )
     if law:
-        said.append(f"rond 2021 werd hier de Wbmgp gebruikt {_cite(found, 'Wbmgp')}")
+        said.append(f"rond 2021 werd hier de Rotterdamwet (Wbmgp) gebruikt {_cite(found, 'Wbmgp')}")
     if not said:
         return f"{choices.gemeente} heeft geen gebied in het Nationaal Programma Leefbaarheid en Veiligheid."
     text = "; ".join(said)
@@ -334,7 +354,7 @@ def _missing(found: Sheet, choices: Choices) -> str:
     without = int(table.misdrijven_log.isna().sum())
     if without:
         lines.append(
-            f"Van {dutch.number(without)} van de {dutch.number(len(table))} buurten zijn geen misdrijven bekend onder een code die nog dezelfde buurt is."
+            f"Van {dutch.number(without)} van de {dutch.number(len(table))} buurten zijn geen misdrijven bekend: hun grens of omvang is te veel veranderd."
         )
     if not np.isfinite(table.pct_corporatie_2017).any():
         lines.append("Hoeveel woningen van corporaties zijn, is hier per buurt niet bekend.")

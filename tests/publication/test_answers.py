@@ -12,7 +12,17 @@ from analysis.dataset import store
 from analysis.levers import scenario
 from analysis.publication import answers
 
-ASKED = ["scenario", "--gemeente", "Utrecht", "--buurt", "Kanaleneiland-Zuid", "--knop", "middenhuur", "--aantal", "150"]
+ASKED = [
+    "scenario",
+    "--gemeente",
+    "Utrecht",
+    "--buurt",
+    "Kanaleneiland-Zuid",
+    "--knop",
+    "middenhuur",
+    "--aantal",
+    "150",
+]
 
 
 @pytest.fixture(scope="module")

@@ -15,21 +15,27 @@ def over(onv: tuple[float, float, float], crime: tuple[float, float, float]) -> 
     for outcome, (low, value, high) in ((effect.ONV, onv), (effect.CRIMES, crime)):
         for name in (waterbed.EVEN, waterbed.EQUAL):
             labels = (name, outcome, effect.CURVED, waterbed.BY_INHABITANTS)
-            rows.append(dict(zip(waterbed.KEYS, labels, strict=True)) | {"value": value, "low": low, "high": high, "error": 1.0, "n": 9, "steden": 2})
+            rows.append(
+                dict(zip(waterbed.KEYS, labels, strict=True))
+                | {"value": value, "low": low, "high": high, "error": 1.0, "n": 9, "steden": 2}
+            )
     return pd.DataFrame(rows)
 
 
 LOSS, GAIN, NOTHING = (-0.3, -0.2, -0.1), (0.1, 0.2, 0.3), (-0.1, 0.0, 0.1)
-CITIES = pd.DataFrame({"gemeente": ["A", "B"], "value": [-0.2, 0.1], "low": [-0.3, -0.1], "high": [-0.1, 0.3], "n": 5}, index=["GM1", "GM2"])
+CITIES = pd.DataFrame(
+    {"gemeente": ["A", "B"], "value": [-0.2, 0.1], "low": [-0.3, -0.1], "high": [-0.1, 0.3], "n": 5},
+    index=["GM1", "GM2"],
+)
 
 
 @pytest.mark.parametrize(
     ("onv", "crime", "words"),
     [
-        (LOSS, GAIN, ["iets minder veilig", "komen er meer", "Op geen van beide maten wint de stad"]),
-        (GAIN, LOSS, ["iets veiliger", "komen er minder", "Op beide maten wint de stad"]),
-        (LOSS, LOSS, ["iets minder veilig", "komen er minder", "niet dezelfde kant op"]),
-        (NOTHING, NOTHING, ["niet aantoonbaar anders", "geen aantoonbaar verschil"]),
+        (LOSS, GAIN, ["iets minder veiligheid", "meer misdrijven", "Op geen van beide maten wint de stad"]),
+        (GAIN, LOSS, ["iets meer veiligheid", "minder misdrijven", "Op beide maten wint de stad"]),
+        (LOSS, LOSS, ["iets minder veiligheid", "minder misdrijven", "niet dezelfde kant op"]),
+        (NOTHING, NOTHING, ["niet aantoonbaar meer of minder veiligheid"]),
     ],
 )
 def test_the_net_gain_is_told_as_it_is(onv, crime, words):
@@ -38,7 +44,10 @@ def test_the_net_gain_is_told_as_it_is(onv, crime, words):
     assert "hoger is het in 0 steden, duidelijk lager in 1" in said["waterbed_steden"]
 
 
-@pytest.mark.parametrize(("onv", "words"), [(LOSS, "verliest een rustige buurt meer"), (GAIN, "wint een drukke buurt meer"), (NOTHING, "te weinig")])
+@pytest.mark.parametrize(
+    ("onv", "words"),
+    [(LOSS, "verliest een veilige buurt meer"), (GAIN, "wint een minder veilige buurt meer"), (NOTHING, "te weinig")],
+)
 def test_the_reason_follows_the_bend(onv, words):
     assert words in lever_reports.about_net_gain(over(onv, NOTHING), CITIES)["waterbed_waarom"]
 
@@ -54,9 +63,13 @@ def test_numbers_carry_the_ids_that_the_book_quotes():
     assert {"waterbed.netto", "waterbed.netto.uiterste", "waterbed.netto.misdrijven", "GM1.waterbed.netto"} <= ids
 
 
-@pytest.mark.parametrize(("low", "words"), [(0.01, "winnen er volgens de lijn wel bij"), (-0.01, "meestal niet aantoonbaar")])
+@pytest.mark.parametrize(
+    ("low", "words"), [(0.01, "winnen er volgens de lijn wel bij"), (-0.01, "meestal niet aantoonbaar")]
+)
 def test_the_worst_off_are_told_as_they_are(low, words):
-    table = pd.DataFrame({"plan": spread.BEST, "winst_slechtste_laag": [low] * 3, "winst_laag": -1.0, "winst_hoog": [-0.5, 0.5, 0.5]})
+    table = pd.DataFrame(
+        {"plan": spread.BEST, "winst_slechtste_laag": [low] * 3, "winst_laag": -1.0, "winst_hoog": [-0.5, 0.5, 0.5]}
+    )
     said = lever_reports.about_spread(table)
     assert words in said["minst_veilig"]
     assert "in 1 steden duidelijk omlaag en in 0 duidelijk omhoog" in said["spreiding"]
@@ -64,7 +77,15 @@ def test_the_worst_off_are_told_as_they_are(low, words):
 
 def splits(shares: list[tuple[str, float, float]]) -> pd.DataFrame:
     rows = [
-        {"gemeente": name, "uitkomst": outcome, "gap": -0.1, "share": share, "low": share - 0.1, "high": share + 0.1, "n": 40}
+        {
+            "gemeente": name,
+            "uitkomst": outcome,
+            "gap": -0.1,
+            "share": share,
+            "low": share - 0.1,
+            "high": share + 0.1,
+            "n": 40,
+        }
         for name, *both in shares
         for outcome, share in zip((effect.ONV, effect.CRIMES), both, strict=True)
     ]
