@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint simulate serve clean lock
+.PHONY: help book test test-all lint edition verify simulate bench serve clean lock
 
 help:      ## deze lijst
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,17 @@ test-all:  ## richt in en draai alle tests
 lint:      ## controleer de stijl van de code
 	@$(PYTHON) make.py lint
 
+edition:   ## voer alles opnieuw uit en leg de getallen vast (results/uitgave)
+	@$(PYTHON) make.py edition
+
+verify:    ## voer alles opnieuw uit en vergelijk met results/uitgave
+	@$(PYTHON) make.py verify
+
 simulate:  ## draai de lange simulaties opnieuw (results/simulaties.csv)
 	@$(PYTHON) make.py simulate
+
+bench:     ## meet de snelheid, naast papermill en jupyter-book (_build/bench.json; duurt lang)
+	@$(PYTHON) make.py bench
 
 serve:     ## toon het gebouwde boek op http://localhost:8000
 	@$(PYTHON) make.py serve

@@ -13,16 +13,28 @@ from typing import Any, NoReturn
 import yaml
 
 from analysis import paths
-from analysis.choices import PARAMETERS
+from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS
 from analysis.errors import InvalidInput
 from analysis.levers.assumptions import MEANINGS
-from analysis.levers.scenario import DEFAULT_YEARS, KNOBS
 
 SERVE = "python -m analysis serve"
 
 
+class DutchHelp(argparse.RawDescriptionHelpFormatter):
+    """argparse's help with its own words in Dutch."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """The first line."""
+        super().add_usage(usage, actions, groups, "Gebruik: " if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """Says in Dutch that a command can't be read, and how to find out what can."""
+    """Speaks Dutch: its help, and what it says of a command that can't be read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, formatter_class=DutchHelp, **options)
+        self._positionals.title, self._optionals.title = "Wat u noemt", "Opties"
+        self.add_argument("-h", "--help", action="help", help="toon deze uitleg")
 
     def error(self, message: str) -> NoReturn:
         """Stop with one sentence."""
@@ -35,11 +47,15 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, metavar="opdracht")
 
     book = commands.add_parser("book", help="voer de hoofdstukken uit en bouw het boek")
+    book.add_argument("--opnieuw", action="store_true", help="voer alles opnieuw uit, ook wat niet veranderd is")
     book.set_defaults(run=build_book)
 
     run = commands.add_parser(
         "run", help="voer één hoofdstuk uit, voor een andere gemeente, jaar of maat",
-        epilog="Voorbeeld: python -m analysis run amsterdam --gemeente Rotterdam --peiljaar 2020",
+        description="Voer één hoofdstuk uit en toon zijn getallen. Een onbekende naam of waarde wordt geweigerd, met wat wel kan.",
+        epilog="Voorbeelden:\n  python -m analysis run amsterdam --gemeente Rotterdam --peiljaar 2020\n"
+        "  python -m analysis run stadsblad --gemeente Delft --inkomensmaat laag_inkomen\n"
+        "  python -m analysis run andere-steden --ondergrens 200 --uit andere-steden-200.ipynb",
     )  # fmt: skip
     run.add_argument("chapter", metavar="hoofdstuk", help="naam van een hoofdstuk, zoals amsterdam")
     for name, parameter in PARAMETERS.items():
@@ -48,6 +64,27 @@ def parser() -> Parser:
                      help="een parameter zoals papermill hem schrijft")  # fmt: skip
     run.add_argument("--uit", type=Path, help="waar het uitgevoerde hoofdstuk komt (standaard in _build/runs)")
     run.set_defaults(run=run_chapter)
+
+    many = commands.add_parser(
+        "cities", help="voer één hoofdstuk uit voor veel gemeenten, jaren of maten",
+        description="Voer één hoofdstuk uit voor elke combinatie van waarden. Wat al is uitgevoerd en niet veranderde, wordt niet herhaald.",
+        epilog="Voorbeelden:\n  python -m analysis cities --gemeenten groot\n"
+        "  python -m analysis cities --gemeenten alle --peiljaar 2014 2018 2020 --inkomensmaat sociaal_minimum laag_inkomen\n"
+        "  python -m analysis cities --gemeenten alle --scheduler tcp://10.0.0.1:8786",
+    )  # fmt: skip
+    many.add_argument("--hoofdstuk", default="amsterdam", metavar="NAAM", help="welk hoofdstuk (standaard amsterdam)")
+    many.add_argument("--gemeenten", nargs="+", metavar="NAAM", help="namen, alle, of groot (100.000 inwoners of meer)")
+    for name, parameter in PARAMETERS.items():
+        if name != "gemeente":
+            many.add_argument(
+                f"--{name}", nargs="+", metavar="WAARDE", help=f"{parameter.meaning}: {parameter.allowed}"
+            )
+    many.add_argument("--uit", type=Path, metavar="MAP", help="waar alles komt (standaard _build/runs/<hoofdstuk>)")
+    many.add_argument("--alleen-mislukt", action="store_true", help="voer alleen uit wat de vorige keer mislukte")
+    many.add_argument(
+        "--scheduler", metavar="ADRES", help="voer uit op een dask-cluster, bijvoorbeeld tcp://10.0.0.1:8786"
+    )
+    many.set_defaults(run=run_many)
 
     what_if = commands.add_parser(
         "scenario", help="reken een scenario uit voor één buurt",
@@ -60,7 +97,7 @@ def parser() -> Parser:
         "--aantal", required=True, type=float, metavar="GETAL", help="woningen, of procentpunten minder instroom"
     )
     what_if.add_argument(
-        "--jaren", type=int, default=DEFAULT_YEARS, metavar="JAREN", help=f"hoe lang (standaard {DEFAULT_YEARS})"
+        "--jaren", type=int, default=SCENARIO_YEARS, metavar="JAREN", help=f"hoe lang (standaard {SCENARIO_YEARS})"
     )
     what_if.add_argument(
         "--ondergrens", metavar="WAARDE", help=f"{PARAMETERS['ondergrens'].meaning}: {PARAMETERS['ondergrens'].allowed}"
@@ -88,6 +125,12 @@ def parser() -> Parser:
     share.add_argument("--als", choices=("tekst", "json"), default="tekst", help="vorm van de uitkomst")
     share.set_defaults(run=run_spread)
 
+    edition = commands.add_parser("edition", help="voer alles opnieuw uit en leg de getallen vast in results/uitgave")
+    edition.set_defaults(run=publish_edition)
+
+    verify = commands.add_parser("verify", help="voer alles opnieuw uit en vergelijk met results/uitgave")
+    verify.set_defaults(run=verify_edition)
+
     simulate = commands.add_parser("simulate", help="draai de lange simulaties en bewaar ze in results/")
     simulate.set_defaults(run=run_simulations)
 
@@ -103,21 +146,18 @@ def parser() -> Parser:
     return top
 
 
-def build_book(_: argparse.Namespace) -> None:
+def build_book(given: argparse.Namespace) -> None:
     """`book`: build the whole book."""
     from analysis.publication.build import build_book as build
 
-    build()
+    build(fresh=given.opnieuw)
 
 
 def run_chapter(given: argparse.Namespace) -> None:
     """`run`: execute one chapter with other parameters."""
-    from analysis.publication import build, execute, register, staging
+    from analysis.publication import build, execute, register, staging, sweep
 
-    notebook = paths.BOOK / f"{given.chapter}.ipynb"
-    if not notebook.exists():
-        names = ", ".join(build.chapter_names() + build.sheet_names())
-        raise InvalidInput(f"Hoofdstuk {given.chapter!r} bestaat niet; er zijn: {names}.")
+    notebook = sweep.chapter(given.chapter)
     parameters = _parameters(given)
     build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
     label = "-".join([notebook.stem, *(str(value).lower().replace(" ", "-") for value in parameters.values())])
@@ -139,6 +179,31 @@ def _parameters(given: argparse.Namespace) -> dict[str, Any]:
     return {name: yaml.safe_load(value) for name, value in {**options, **dict(given.pairs)}.items()}
 
 
+def run_many(given: argparse.Namespace) -> None:
+    """`cities`: execute one chapter for every combination of values."""
+    from analysis.publication import execute, reuse, sweep
+
+    notebook = sweep.chapter(given.hoofdstuk)
+    folder = (given.uit or paths.RUNS / notebook.stem).resolve()
+    asked = {
+        "gemeente": given.gemeenten,
+        **{name: getattr(given, name, None) for name in PARAMETERS if name != "gemeente"},
+    }
+    values = {name: [yaml.safe_load(value) for value in one] for name, one in asked.items() if one}
+    runs = sweep.failed_before(folder) if given.alleen_mislukt else sweep.combinations(values, sweep.declared(notebook))
+    executor = execute.Cluster(given.scheduler) if given.scheduler else None
+    print(f"{notebook.stem}: {len(runs)} keer uitvoeren, in {folder}")
+    todo, kept = sweep.tasks(notebook, runs, folder), reuse.Kept(paths.RUNS / "bewaard")
+    found = sweep.sweep(todo, folder, print, executor, kept)
+    kept.prune(reuse.key(task.notebook, task.parameters) for task in todo)
+    print(f"{len(runs) - len(found.failed) - len(found.refused)} uitgevoerd, {len(found.refused)} geweigerd, {len(found.failed)} mislukt; "
+          f"{len(found.numbers)} getallen in {folder / 'resultaten.csv'} en .parquet.")  # fmt: skip
+    if found.failed:
+        raise InvalidInput(
+            f"{len(found.failed)} keer mislukt (zie {folder / 'mislukt.json'}): dezelfde opdracht met --alleen-mislukt voert alleen die opnieuw uit."
+        )
+
+
 def run_scenario(given: argparse.Namespace) -> None:
     """`scenario`: work out one scenario and print it."""
     from analysis.levers.assumptions import Assumptions
@@ -156,6 +221,20 @@ def run_spread(given: argparse.Namespace) -> None:
     from analysis.publication import answers
 
     print(answers.told(answers.spreads(given.gemeente, given.jaren, given.plafond), given.als))
+
+
+def publish_edition(_: argparse.Namespace) -> None:
+    """`edition`: execute everything anew and store the numbers."""
+    from analysis.publication import edition
+
+    edition.publish()
+
+
+def verify_edition(_: argparse.Namespace) -> int:
+    """`verify`: execute everything anew and compare; 1 when something differs."""
+    from analysis.publication import edition
+
+    return 1 if edition.verify() else 0
 
 
 def run_simulations(_: argparse.Namespace) -> None:
@@ -200,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        0, or 1 when the input can't be used; what is wrong is told in one sentence.
+        0, or 1 when the input can't be used (what is wrong is told in one sentence) or `verify` finds a difference.
     """
     try:
         top = parser()
@@ -209,11 +288,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = unknown[0].lstrip("-")
             raise InvalidInput(f"Parameter {name!r} bestaat niet; `{given.command}` kent: {', '.join(PARAMETERS)}."
                                if given.command == "run" else f"Optie {unknown[0]!r} bestaat niet.")  # fmt: skip
-        given.run(given)
+        return given.run(given) or 0
     except InvalidInput as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

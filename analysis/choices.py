@@ -43,6 +43,10 @@ INCOME_MEASURES = {
 YEARS = (2014, 2018, 2020)
 FEWEST_INHABITANTS = (0, 5000)
 
+# What a scenario can turn, and for how many years unless told otherwise; `levers.scenario` works them out.
+KNOBS = ("sociale_huur", "middenhuur", "herstructurering", "toewijzing")
+SCENARIO_YEARS = 5
+
 # What people call these gemeenten, and what CBS calls them.
 EVERYDAY_NAMES = {"den haag": "'s-Gravenhage", "den bosch": "'s-Hertogenbosch"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterable
 
 MINUS = "−"
@@ -47,3 +49,9 @@ def p_value(value: float) -> str:
 def sentence_case(text: str) -> str:
     """Start with a capital and leave the rest: "woningwaarde (WOZ)" keeps its WOZ."""
     return text[:1].upper() + text[1:]
+
+
+def slug(text: str) -> str:
+    """A word for an id: "65-plussers" is "65_plussers"."""
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

@@ -7,8 +7,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import Choices
-from analysis.figures.tables import Column, Table
-from analysis.figures.validation import CitedTable
+from analysis.figures.tables import CitedTable, Column, Table
 from analysis.levers import assumptions, effect, scenario, spread, waterbed
 from analysis.levers.evidence import LEVERS
 

@@ -14,6 +14,8 @@ from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.levers import effect, scenario, spread
 from analysis.levers.evidence import GRADES, LEVERS
+from analysis.levers.need import shares as shares_of
+from analysis.models.deviation import TYPE_ORDER
 
 CRIME_SOURCE = "Politie/CBS 2024"
 
@@ -70,6 +72,43 @@ def _marks(axes: Axes, column: int, row: int, directions: pd.Series) -> None:
         axes.scatter(
             column + 0.22 * (place - (wide - 1) / 2), row - 0.24 * (line - (lines - 1) / 2), c=colour, marker=mark, s=46
         )
+
+
+def type_bars(name: str, need: pd.DataFrame, choices: Choices, title: str) -> Figure:
+    """Per city the share of its inhabitants in buurten of each type, as stacked bars, most pressed first.
+
+    Args:
+        name: of the figure.
+        need: result of `levers.need.by_city`.
+        choices: settled choices.
+        title: in Dutch.
+    """
+    shares = shares_of(need)
+    source = (
+        f"Bron: BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}. n = {dutch.number(need.n.sum())} "
+        f"buurten vanaf {dutch.number(choices.ondergrens)} inwoners in {len(need)} steden."
+    )
+    canvas, (axes,) = theme.canvas(
+        0.2 * len(shares) + 1.5, title, "Aandeel van de inwoners, naar type buurt (%)", source
+    )  # fmt: skip
+    ordered, left = shares.iloc[::-1], np.zeros(len(shares))
+    for kind in TYPE_ORDER:
+        axes.barh(
+            np.arange(len(ordered)),
+            ordered[kind],
+            left=left,
+            color=theme.TYPE_COLOURS[kind],
+            label=kind,
+            height=0.78,
+        )
+        left += ordered[kind].to_numpy()
+    axes.set_yticks(np.arange(len(ordered)), list(ordered.index))
+    axes.set_ylim(-0.6, len(ordered) - 0.4)
+    axes.set_xlim(0, 100)
+    axes.grid(axis="y", visible=False)
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=2,
+                columnspacing=1, handlelength=1.4)  # fmt: skip
+    return Figure(name, canvas, shares.rename_axis("gemeente").reset_index())
 
 
 def splits(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:

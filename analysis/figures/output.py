@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
+
+if TYPE_CHECKING:  # the builder reads figures' data without drawing
+    from matplotlib.figure import Figure as Canvas
 
 # The MIME type under which the data of a figure travels; the builder writes it as CSV, one click away.
 DATA_MIME = "application/vnd.veerkracht.data+json"

@@ -154,3 +154,37 @@ EVIDENCE_HEADINGS = ("Instrument", "Wat is bekend", "Richting", "Graad", "Waar",
 
 def _markdown_row(cells: Sequence[Any]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+@dataclass(frozen=True)
+class CitedTable:
+    """A table in Markdown, so that its sources are real references, with its data one click away.
+
+    Attributes:
+        name: of its CSV.
+        caption: what it shows.
+        headings: of the columns of `cells`, in order.
+        cells: Markdown texts, a row per entry.
+        data: what the CSV holds.
+    """
+
+    name: str
+    caption: str
+    headings: Sequence[str]
+    cells: pd.DataFrame
+    data: pd.DataFrame
+
+    def markdown(self) -> str:
+        """The caption with a link to the CSV, and the table."""
+        link = f"{{download}}`Cijfers (CSV) <_static/cijfers/{self.name}.csv>`"
+        lines = [
+            f"{self.caption} {link}",
+            "",
+            _markdown_row(self.headings),
+            _markdown_row([":--"] * len(self.headings)),
+        ]
+        return "\n".join([*lines, *(_markdown_row(row) for row in self.cells.itertuples(index=False))])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",
+                DATA_MIME: data_record(self.name, self.data)}  # fmt: skip

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import dutch
 from analysis.choices import YEARS, Choices
 from analysis.figures import theme
-from analysis.figures.output import DATA_MIME, Figure, data_record
+from analysis.figures.output import Figure
 from analysis.models.validation import ALL_YEARS, EVERYONE, FIFTHS, PUBLISHED_WIJKEN, Pressure
 
 PANELS = {"afw": "Hele score", "onv": "Overlast en onveiligheid"}
@@ -101,36 +97,3 @@ def cuts(name: str, counts: pd.DataFrame, found: Pressure, n: int, title: str) -
     axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="upper left", title="Onder de grens in",
                 title_fontsize=theme.TEXT_SIZE - 1, alignment="left")  # fmt: skip
     return Figure(name, canvas, counts.reset_index())
-
-
-@dataclass(frozen=True)
-class CitedTable:
-    """A table in Markdown, so that its sources are real references, with its data one click away.
-
-    Attributes:
-        name: of its CSV.
-        caption: what it shows.
-        headings: of the columns of `cells`, in order.
-        cells: Markdown texts, a row per entry.
-        data: what the CSV holds.
-    """
-
-    name: str
-    caption: str
-    headings: Sequence[str]
-    cells: pd.DataFrame
-    data: pd.DataFrame
-
-    def markdown(self) -> str:
-        """The caption with a link to the CSV, and the table."""
-        link = f"{{download}}`Cijfers (CSV) <_static/cijfers/{self.name}.csv>`"
-        lines = [f"{self.caption} {link}", "", _row(self.headings), _row([":--"] * len(self.headings))]
-        return "\n".join([*lines, *(_row(row) for row in self.cells.itertuples(index=False))])
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",
-                DATA_MIME: data_record(self.name, self.data)}  # fmt: skip
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -10,13 +10,10 @@ from analysis.choices import REFERENCE, Choices
 from analysis.levers import city, effect, priority, spread, waterbed
 from analysis.levers.city import City
 from analysis.levers.households import estimate
-from analysis.levers.scenario import Scenario
+from analysis.levers.scenario import EXAMPLE_DWELLINGS, Scenario
 
 # CCV and others call a buurt a corporatiebuurt from two thirds of its dwellings; "little" social rent is less than a fifth.
 MUCH_SOCIAL, LITTLE_SOCIAL = 200 / 3, 20.0
-
-# The members' examples are worked out for so many dwellings: a block or two.
-EXAMPLE_DWELLINGS = 100
 
 
 def cities(buurten: pd.DataFrame, wijken: pd.DataFrame, big: pd.DataFrame, choices: Choices) -> dict[str, City]:

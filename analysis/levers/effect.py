@@ -11,8 +11,8 @@ from scipy import stats
 from analysis.levers.city import CRIME, City
 from analysis.measures.sample import FEWEST_FOR_CHAPTER
 from analysis.models.derivative import SMALL_CITY, SMALL_DEGREES
-from analysis.models.interaction import normal_scores
 from analysis.models.response import FEWEST_BUURTEN
+from analysis.models.scores import normal_scores
 from analysis.models.spline import DEGREES, Spline, line
 from analysis.models.wls import fit
 

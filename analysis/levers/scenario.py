@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import REFERENCE, nearest
+from analysis.choices import REFERENCE, SCENARIO_YEARS, nearest
 from analysis.errors import InvalidInput
 from analysis.levers import effect
 from analysis.levers.assumptions import Assumptions
@@ -25,7 +25,10 @@ DRAWS = 200
 
 # A scenario runs for at most so many years: beyond that a city is another city.
 MOST_YEARS = 20
-DEFAULT_YEARS = 5
+DEFAULT_YEARS = SCENARIO_YEARS
+
+# Examples are worked out for so many dwellings: a block or two.
+EXAMPLE_DWELLINGS = 100
 
 # How many of the receiving buurten are named.
 NAMED = 5

@@ -12,7 +12,6 @@ from analysis.errors import InvalidInput
 from analysis.levers import city as cities
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.city import City
-from analysis.levers.country import EXAMPLE_DWELLINGS
 from analysis.levers.households import estimate
 from analysis.measures.sample import (
     REGISTER_CUT,
@@ -134,8 +133,8 @@ def _scenarios(city: City, start: pd.DataFrame) -> tuple[list[scenario.Outcome],
     table = city.buurten
     first = list(start.index) or [table.belasting.idxmax()]
     few = [table[table.belasting <= table.belasting.quantile(FEW)].gewicht.idxmax()]
-    asked = [(first, "middenhuur", EXAMPLE_DWELLINGS), (first, "herstructurering", EXAMPLE_DWELLINGS),
-             (first, "toewijzing", EXAMPLE_POINTS), (few, "sociale_huur", EXAMPLE_DWELLINGS)]  # fmt: skip
+    asked = [(first, "middenhuur", scenario.EXAMPLE_DWELLINGS), (first, "herstructurering", scenario.EXAMPLE_DWELLINGS),
+             (first, "toewijzing", EXAMPLE_POINTS), (few, "sociale_huur", scenario.EXAMPLE_DWELLINGS)]  # fmt: skip
     done, refused = [], []
     for codes, knob, amount in asked:
         reasons = []

@@ -11,8 +11,14 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from analysis.choices import REFERENCE, Choices
 from analysis.errors import InvalidInput
-from analysis.measures.sample import select
+from analysis.measures.sample import of_cities, select
 from analysis.models.response import FEWEST_BUURTEN, slope
+
+
+def by_city(sample: pd.DataFrame, cities: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each city that has any, in the order of the cities: one pass over the rows, however many cities."""
+    parts = dict(list(sample.groupby("gemeentecode", sort=False)))
+    return {code: parts[code] for code in cities.index if code in parts}
 
 
 def slopes(
@@ -33,14 +39,14 @@ def slopes(
         `standardised`: slope per 10 percentage points in standard deviations of the city's outcome. A city with fewer
         than `FEWEST_BUURTEN` buurten is left out.
     """
+    samples = by_city(select(of_cities(buurten, cities), choices, cut, outcome), cities)
     rows = {}
-    for code, city in cities.iterrows():
-        sample = select(buurten[buurten.gemeentecode == code], choices, cut, outcome)
+    for code, sample in samples.items():
         if len(sample) < FEWEST_BUURTEN:
             continue
         plain = slope(sample)
         shown = max(slope(sample, errors="wijk"), plain, key=lambda found: found.error)
-        rows[code] = {"gemeente": city.gemeentenaam, **vars(shown), "error_hc3": plain.error}
+        rows[code] = {"gemeente": cities.gemeentenaam[code], **vars(shown), "error_hc3": plain.error}
     if not rows:
         raise InvalidInput(
             f"Geen enkele stad heeft {FEWEST_BUURTEN} buurten met alle cijfers; kies een lagere ondergrens."

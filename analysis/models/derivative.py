@@ -12,8 +12,8 @@ from scipy import optimize
 from statsmodels.regression.linear_model import RegressionResults
 
 from analysis.choices import REFERENCE, Choices
-from analysis.measures.sample import of_cities, of_city, select
-from analysis.models.cities import FEWEST_BUURTEN
+from analysis.measures.sample import of_cities, select
+from analysis.models.cities import FEWEST_BUURTEN, by_city
 from analysis.models.spline import DEGREES, Spline
 from analysis.models.wls import FEWEST_CLUSTERS, fit
 
@@ -123,8 +123,8 @@ def derivatives(
         `cities.FEWEST_BUURTEN` buurten, or wholly outside the shared range.
     """
     shared = shared_range(buurten, cities, choices, cut)
-    wanted = cities.index if only is None else cities.index.intersection(list(only))
-    samples = {code: select(of_city(buurten, code), choices, cut, outcome) for code in wanted}
+    wanted = cities if only is None else cities.loc[cities.index.intersection(list(only))]
+    samples = by_city(select(of_cities(buurten, wanted), choices, cut, outcome), wanted)
     curves = {code: curve_of(sample) for code, sample in samples.items() if len(sample) >= FEWEST_BUURTEN}
     rows = {code: _row(curve, shared, curves.get(REFERENCE)) for code, curve in curves.items() if _meets(curve, shared)}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")

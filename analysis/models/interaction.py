@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +19,9 @@ from statsmodels.stats.multitest import multipletests
 from analysis.errors import InvalidInput
 from analysis.measures.context import FEWEST_BUURTEN, INSEPARABLE, Characteristic
 from analysis.models.response import SUPPORT
+from analysis.models.scores import normal_scores
 from analysis.models.spline import Spline
-from analysis.models.wls import FEWEST_CLUSTERS, correlation, fit
-
-# Blom's offset: the normal score of rank r of n is the quantile at (r - 3/8) / (n + 1/4), near the expected value.
-BLOM = 3 / 8
+from analysis.models.wls import FEWEST_CLUSTERS, Levels, correlation, fit
 
 # A claim needs all of this (research design, 4A).
 LEVEL = 0.05
@@ -56,22 +55,11 @@ NEAR = 0.5
 # interaction, on the composition of the real data, and CR3 in 2 to 7 %.
 CR1, CR3 = "CR1", "CR3"
 
+# What a wijk leaves undetermined when it is left out: an eigenvalue of one minus its leverage that is zero but for rounding.
+NO_LEVERAGE_LEFT = 1e-10
+
 # Half the step of the numerical derivative, in percentage points: far below the distance between knots.
 STEP = 0.01
-
-
-def normal_scores(values: np.ndarray) -> np.ndarray:
-    """Rank-based inverse normal: the shape of the distribution is gone, the order stays.
-
-    Args:
-        values: shape (n,) or (n, S); ranked down each column. Ties share their mean rank.
-
-    Returns:
-        The same shape; missing stays missing and takes no rank.
-    """
-    values = np.asarray(values, float)
-    known = np.sum(~np.isnan(values), axis=0)
-    return stats.norm.ppf((stats.rankdata(values, axis=0, nan_policy="omit") - BLOM) / (known + 1 - 2 * BLOM))
 
 
 class Tested(NamedTuple):
@@ -87,21 +75,33 @@ class _Joint:
     """Natural splines of burden and context, a constant per city, and the product of the two weighted z-scores.
 
     Attributes:
-        design: shape (n, k): constant and burden (1 + 4), context (4), cities less one, and the product last.
+        levels: the constants per city.
+        within: shape (n, 9): burden (4), context (4) and the product last, with the constants taken out.
+        parameters: coefficients, the constants counted.
     """
 
     def __init__(self, burden: np.ndarray, context: np.ndarray, weights: np.ndarray, cities: np.ndarray | None) -> None:
-        burden, context = np.asarray(burden, float), np.asarray(context, float)
+        burden, context, weights = (np.asarray(values, float) for values in (burden, context, weights))
         self.burden = Spline(burden)
         self.burden_scale, self.context_scale = _Scale(burden, weights), _Scale(context, weights)
-        dummies = pd.get_dummies(np.zeros(len(burden)) if cities is None else np.asarray(cities), drop_first=True)
-        self.design = np.column_stack([
-            self.burden.basis(burden), Spline(context).basis(context)[:, 1:], dummies.to_numpy(float),
+        self._cities = np.zeros(len(burden)) if cities is None else np.asarray(cities)
+        self._columns = np.column_stack([
+            self.burden.basis(burden)[:, 1:], Spline(context).basis(context)[:, 1:],
             self.burden_scale.scores(burden) * self.context_scale.scores(context),
         ])  # fmt: skip
-        if np.linalg.matrix_rank(self.design) < self.design.shape[1]:
+        self.levels = Levels(self._cities, weights)
+        self.within = self.levels.centre(self._columns)
+        self.parameters = self.within.shape[1] + self.levels.members.shape[0]
+        if np.linalg.matrix_rank(self.within) < self.within.shape[1]:
             raise InvalidInput(f"Deze {len(burden)} buurten zijn te weinig of te gelijk om een interactie te schatten; "
                                "neem meer buurten of een ander kenmerk.")  # fmt: skip
+
+    @cached_property
+    def design(self) -> np.ndarray:
+        """Shape (n, k): constant, burden (4), context (4), a column for every city but one, and the product last."""
+        others = pd.get_dummies(self._cities, drop_first=True).to_numpy(float)
+        curves, product = np.split(self._columns, [-1], axis=1)
+        return np.column_stack([np.ones(len(curves)), curves, others, product])
 
     def slope_contrast(self, burden: np.ndarray, context: float) -> np.ndarray:
         """Rows that turn the coefficients into the slope per 10 points at these burdens: shape (len(burden), k)."""
@@ -147,7 +147,9 @@ class InteractionTest:
     ) -> None:  # fmt: skip
         self._weights = np.asarray(weights, float)
         self._root = np.sqrt(self._weights)[:, None]
-        self._q, r = np.linalg.qr(self._root * _Joint(burden, context, self._weights, cities).design)
+        joint = _Joint(burden, context, self._weights, cities)
+        self._levels, self._parameters = joint.levels, joint.parameters
+        self._q, r = np.linalg.qr(self._root * joint.within)
         groups, labels = pd.factorize(np.asarray(clusters))
         self.clustered = len(labels) >= FEWEST_CLUSTERS
         self._influence = self._q[:, -1] / r[-1, -1]
@@ -155,30 +157,46 @@ class InteractionTest:
 
     def _by_cluster(self, groups: np.ndarray, errors: str) -> tuple[sparse.csr_array, int]:
         """Sums of influence times residual per wijk, with the small-sample correction that belongs to these errors."""
-        (n, k), clusters = self._q.shape, groups.max() + 1
+        n, clusters = len(groups), groups.max() + 1
         if errors == CR3:
             rows, factor = self._left_out(groups), (clusters - 1) / clusters
         else:
-            rows, factor = self._influence, clusters / (clusters - 1) * (n - 1) / (n - k)
+            rows, factor = self._influence, clusters / (clusters - 1) * (n - 1) / (n - self._parameters)
         return sparse.csr_array((np.sqrt(factor) * rows, (groups, np.arange(n)))), clusters - 1
 
     def _left_out(self, groups: np.ndarray) -> np.ndarray:
         """Influence, enlarged so that times the residuals it is the change of the estimate when its wijk is left out.
 
-        A wijk that is a whole city has a constant of its own, which the pseudo-inverse leaves aside.
+        A wijk that is a whole city has a constant of its own, which the pseudo-inverse leaves aside. Wijken of one size
+        are worked out together.
         """
         enlarged = np.empty_like(self._influence)
-        for group in range(groups.max() + 1):
-            rows = np.flatnonzero(groups == group)
-            leverage = self._q[rows] @ self._q[rows].T
-            enlarged[rows] = np.linalg.pinv(np.eye(len(rows)) - leverage, hermitian=True) @ self._influence[rows]
+        order, size = np.argsort(groups, kind="stable"), np.bincount(groups)
+        first = np.cumsum(size) - size
+        for length in np.unique(size):
+            rows = order[first[size == length][:, None] + np.arange(length)]
+            inverse = np.linalg.pinv(np.eye(length) - self._leverage(rows), rcond=NO_LEVERAGE_LEFT, hermitian=True)
+            enlarged[rows] = (inverse @ self._influence[rows][:, :, None])[:, :, 0]
         return enlarged
+
+    def _leverage(self, rows: np.ndarray) -> np.ndarray:
+        """Blocks of the hat matrix: the part of the columns, and that of the constants of the cities.
+
+        Args:
+            rows: shape (blocks, m), the rows of each block.
+
+        Returns:
+            Shape (blocks, m, m).
+        """
+        q, root, city = self._q[rows], np.sqrt(self._levels.share)[rows], self._levels.codes[rows]
+        same = city[:, :, None] == city[:, None, :]
+        return q @ q.transpose(0, 2, 1) + root[:, :, None] * root[:, None, :] * same
 
     def _by_row(self) -> tuple[sparse.csr_array, int]:
         """Every row its own, residuals enlarged by their leverage (HC3)."""
-        n, k = self._q.shape
-        rows = self._influence / (1 - np.sum(self._q**2, axis=1))
-        return sparse.csr_array((rows, (np.arange(n), np.arange(n)))), n - k
+        n = len(self._q)
+        rows = self._influence / (1 - np.sum(self._q**2, axis=1) - self._levels.share)
+        return sparse.csr_array((rows, (np.arange(n), np.arange(n)))), n - self._parameters
 
     def t(self, outcomes: np.ndarray) -> Tested:
         """Test the product for one outcome or many.
@@ -190,7 +208,7 @@ class InteractionTest:
             Arrays of length S (1 for a single outcome). With CR1 or HC3 equal to statsmodels' WLS.
         """
         outcomes = np.asarray(outcomes, float).reshape(len(self._weights), -1)
-        scaled = self._root * outcomes
+        scaled = self._root * self._levels.centre(outcomes)
         estimate = self._influence @ scaled
         residual = scaled - self._q @ (self._q.T @ scaled)
         error = np.sqrt(np.sum((self._sums @ residual) ** 2, axis=0))

@@ -19,8 +19,9 @@ from analysis.models import verdict
 from analysis.models.cities import FEWEST_BUURTEN
 from analysis.models.derivative import SHARED, SMALL_CITY, SMALL_DEGREES
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, TOGETHER, models_of
-from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, InteractionTest, normal_scores
+from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, InteractionTest
 from analysis.models.leave_out import SHIFTED, scores_of_many
+from analysis.models.scores import normal_scores
 from analysis.models.spline import DEGREES, Spline, line
 from analysis.models.wls import Functional, correlation, fit
 

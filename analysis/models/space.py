@@ -9,9 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.spatial import cKDTree
 
 from analysis.choices import Choices
-from analysis.measures.sample import select
+from analysis.measures.sample import of_cities, select
+from analysis.models.cities import by_city
 from analysis.models.response import FOLDS, held_out_r2
 from analysis.models.spline import DEGREES, Spline, line
 from analysis.models.wls import fit
@@ -57,11 +59,21 @@ def morans(
         Per gemeentecode `gemeente` and what `moran` gives. A city that is too small or whose borders are too little
         known keeps its row, without I.
     """
+    sample = select(of_cities(buurten, cities), choices, outcome=outcome)
+    samples, touching = by_city(sample, cities), _by_city_touched(borders, sample.gemeentecode)
     rows = {}
-    for code, city in cities.iterrows():
-        sample = select(buurten[buurten.gemeentecode == code], choices, outcome=outcome)
-        rows[code] = {"gemeente": city.gemeentenaam, **moran(sample, borders, choices.zaad)}
+    for code, name in cities.gemeentenaam.items():
+        own = touching.get(code, borders.iloc[:0])
+        rows[code] = {"gemeente": name, **moran(samples.get(code, sample.iloc[:0]), own, choices.zaad)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
+
+
+def _by_city_touched(borders: pd.DataFrame, city: pd.Series) -> dict[str, pd.DataFrame]:
+    """The borders that a buurt of each city has, with its own buurten or others; `city` is by buurtcode."""
+    sides = [city.reindex(borders.index.get_level_values(side)).to_numpy() for side in (0, 1)]
+    second = pd.Series(sides[1]).where(sides[1] != sides[0])
+    pairs = pd.DataFrame({"city": np.concatenate([sides[0], second]), "row": np.tile(np.arange(len(borders)), 2)})
+    return {code: borders.iloc[rows] for code, rows in pairs.dropna().groupby("city").row}
 
 
 def moran(sample: pd.DataFrame, borders: pd.DataFrame, seed: int, permutations: int = PERMUTATIONS) -> dict[str, float]:
@@ -181,9 +193,11 @@ def conley_covariance(
     bread = np.linalg.inv(design.T @ (weights[:, None] * design))
     if cutoff <= 0:
         return bread @ scores.T @ scores @ bread
-    apart = np.abs(places[:, None, :] - places[None, :, :])
-    kernel = np.clip(1 - apart / cutoff, 0, None).prod(axis=2)
-    return bread @ scores.T @ kernel @ scores @ bread
+    # Only pairs within the cut-off count: all pairs of a large city would not fit in memory.
+    one, other = cKDTree(places).query_pairs(cutoff, p=np.inf, output_type="ndarray").T
+    kernel = (1 - np.abs(places[one] - places[other]) / cutoff).prod(axis=1)
+    between = (kernel[:, None] * scores[one]).T @ scores[other]
+    return bread @ (scores.T @ scores + between + between.T) @ bread
 
 
 # --- Spatially blocked cross-validation -----------------------------------------------------------

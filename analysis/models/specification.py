@@ -7,8 +7,9 @@ dataset looked at many times.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -18,13 +19,16 @@ from scipy import sparse
 from analysis.choices import INCOME_MEASURES, REFERENCE, YEARS, Choices
 from analysis.measures.context import CHARACTERISTICS, INSEPARABLE, Characteristic
 from analysis.measures.sample import REGISTER_CUT, of_cities
-from analysis.models.interaction import normal_scores
+from analysis.models.scores import normal_scores
 from analysis.models.spline import Spline
-from analysis.models.wls import standardise
+from analysis.models.wls import Levels, one_hot, standardise
 
 # Of the null band. Each of the 95 % limits then rests on 25 curves beyond it; the whole still takes seconds.
 PERMUTATIONS = 1000
 LIMITS = (0.025, 0.975)
+
+# Buurten times permutations that are worked on at once: a few times 8 MB, so that it stays near the processor.
+CELLS = 2**20
 
 FOUR_LARGEST = ("GM0363", "GM0599", "GM0518", "GM0344")
 
@@ -149,19 +153,19 @@ class _Found:
 
 def _of_sample(buurten: pd.DataFrame, name: str, grid: Grid, shuffle: Shuffle) -> Iterator[_Found]:
     """Every quantity under every income measure, weighting, outcome and scale, for one cut and one sample of cities."""
-    sample = _pick(buurten, name)
-    compared = buurten[buurten.index.isin(sample.index) | (buurten.gemeentecode == REFERENCE)]
-    moved = shuffle.rows(sample.wijkcode)
-    moved_compared = moved if len(compared) == len(sample) else shuffle.rows(compared.wijkcode)
+    table = _pick(buurten, name)
+    sample, moved = _Sample(table, grid, grid.contexts), shuffle.rows(table.wijkcode)
+    compared, moved_compared = sample, moved
+    with_reference = buurten[buurten.index.isin(table.index) | (buurten.gemeentecode == REFERENCE)]
+    if len(with_reference) > len(table):
+        compared, moved_compared = _Sample(with_reference, grid, ()), shuffle.rows(with_reference.wijkcode)
     for income, weighting in product(grid.incomes, grid.weights):
-        column = INCOME_MEASURES[income].column
         labels = {"inkomensmaat": income, "gewichten": weighting}
-        one = _Specified(sample, column, weighting, grid)
-        effects = [_curvature(one), _net_gain(one), *_interactions(one, grid.contexts)]
-        for effect in effects:
+        one = _Specified(sample, income, weighting)
+        for effect in _effects(one, grid.contexts):
             yield _found(one, effect.tell(one, moved), labels | effect.labels, grid)
         if name != ONLY_REFERENCE:
-            both = _Specified(compared, column, weighting, grid)
+            both = one if compared is sample else _Specified(compared, income, weighting)
             yield _found(both, _ratio(both, moved_compared), labels | {"grootheid": RATIO, "kenmerk": ""}, grid)
 
 
@@ -178,36 +182,84 @@ def _found(one: _Specified, told: _Told, labels: dict[str, object], grid: Grid) 
 # --- One sample, income measure and weighting -----------------------------------------------------
 
 
-class _Specified:
-    """What the models need, as arrays.
+class _Curved:
+    """A column with its spline: `values`, shape (n,), and `basis`, shape (n, 4), without the constant."""
+
+    def __init__(self, column: pd.Series) -> None:
+        self.values = column.to_numpy(float)
+        self.spline = Spline(self.values)
+        self.basis = self.spline.basis(self.values)[:, 1:]
+
+
+class _Weighted:
+    """What the models of one weighting share.
 
     Attributes:
-        burden, z: burden (%) and its weighted z-score, shape (n,). weights: of the fit; inhabitants: always those.
+        weights: of the fit, shape (n,). levels: of the cities.
         outcomes: shape (n, S), per outcome and scale, in weighted standard deviations.
+        scaled: the same less their city's mean, times the root of the weight.
+        scores: weighted z-scores of each characteristic, by column.
     """
 
-    def __init__(self, sample: pd.DataFrame, income: str, weighting: str, grid: Grid) -> None:
-        self.sample = sample
-        self.inhabitants = sample.inwoners_2017.to_numpy(float)
-        self.weights = self.inhabitants if weighting == BY_INHABITANTS else np.ones(len(sample))
-        self.burden = sample[income].to_numpy(float)
-        self.z = standardise(self.burden, self.weights)
-        self.spline = Spline(self.burden)
-        raw = sample[list(grid.outcomes.values())].to_numpy(float)
+    def __init__(
+        self, weights: np.ndarray, cities: pd.Series, outcomes: list[np.ndarray], contexts: Mapping[str, _Curved]
+    ) -> None:
+        self.weights, self.levels = weights, Levels(cities, weights)
+        self.outcomes = np.column_stack([standardise(column, weights) for column in outcomes])
+        self.scaled = np.sqrt(weights)[:, None] * self.levels.centre(self.outcomes)
+        self.scores = {name: standardise(context.values, weights) for name, context in contexts.items()}
+
+
+class _Sample:
+    """What all specifications of one cut and sample of cities share: made once, as arrays.
+
+    Attributes:
+        inhabitants: shape (n,). wijken: which row belongs to which, shape (wijken, n).
+        burdens: by income measure. contexts: by column. weighted: by weighting.
+    """
+
+    def __init__(self, table: pd.DataFrame, grid: Grid, contexts: tuple[Characteristic, ...]) -> None:
+        self.table, self.wijken = table, one_hot(table.wijkcode)
+        self.inhabitants = table.inwoners_2017.to_numpy(float)
+        self.burdens = {name: _Curved(table[INCOME_MEASURES[name].column]) for name in grid.incomes}
+        self.contexts = {item.column: _Curved(table[item.column]) for item in contexts}
+        raw = table[list(grid.outcomes.values())].to_numpy(float)
         scaled = {RAW: raw, SCORES: normal_scores(raw)}
-        columns = [scaled[scale][:, k] for k, scale in product(range(raw.shape[1]), grid.scales)]
-        self.outcomes = np.column_stack([standardise(column, self.weights) for column in columns])
-        self.cities = _one_hot(sample.gemeentecode)
-        self.wijken = _one_hot(sample.wijkcode)
+        outcomes = [scaled[scale][:, k] for k, scale in product(range(raw.shape[1]), grid.scales)]
+        weights = {BY_INHABITANTS: self.inhabitants, EQUAL: np.ones(len(table))}
+        self.weighted = {name: _Weighted(weights[name], table.gemeentecode, outcomes, self.contexts)
+                         for name in grid.weights}  # fmt: skip
+
+
+class _Specified:
+    """One sample under one income measure and weighting.
+
+    Attributes:
+        burden: with its spline (%). z: its weighted z-score, shape (n,).
+        weighted: what belongs to the weighting; weights, outcomes: of that.
+    """
+
+    def __init__(self, sample: _Sample, income: str, weighting: str) -> None:
+        self.sample, self.burden, self.weighted = sample, sample.burdens[income], sample.weighted[weighting]
+        self.weights, self.outcomes = self.weighted.weights, self.weighted.outcomes
+        self.z = standardise(self.burden.values, self.weights)
 
     def fit(self, *columns: np.ndarray) -> Within:
-        return Within(np.column_stack(columns), self.cities, self.weights)
+        return Within(np.column_stack(columns), self.weighted.levels, self.weights)
 
+    def left_by(self, model: Within) -> np.ndarray:
+        """What a model leaves of the outcomes, shape (n, S)."""
+        return model.residuals(self.weighted.scaled)
 
-def _one_hot(labels: pd.Series) -> sparse.csr_array:
-    """Which row belongs to which label: shape (labels, n)."""
-    codes, names = pd.factorize(labels)
-    return sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(len(names), len(codes)))
+    @cached_property
+    def straight(self) -> Within:
+        """A straight line: what is left under chance where nothing bends and cities do not differ."""
+        return self.fit(self.z)
+
+    @cached_property
+    def off_straight(self) -> np.ndarray:
+        """What the straight line leaves of the outcomes, shape (n, S)."""
+        return self.left_by(self.straight)
 
 
 class Within:
@@ -215,7 +267,7 @@ class Within:
 
     Args:
         columns: shape (n, k), without constant.
-        cities: result of `_one_hot`, shape (cities, n).
+        levels: of the cities, with the same weights.
         weights: shape (n,).
 
     Attributes:
@@ -223,33 +275,27 @@ class Within:
         parameters: coefficients, the cities' levels counted.
     """
 
-    def __init__(self, columns: np.ndarray, cities: sparse.csr_array, weights: np.ndarray) -> None:
-        self._cities, self._weights, self._root = cities, weights, np.sqrt(weights)[:, None]
-        self._totals = (cities @ weights)[:, None]
-        scaled = self._root * self._centre(columns)
+    def __init__(self, columns: np.ndarray, levels: Levels, weights: np.ndarray) -> None:
+        self._root = np.sqrt(weights)[:, None]
+        scaled = self._root * levels.centre(columns)
         # A Cholesky factor, not numpy's qr: on so tall a matrix qr waits for threads, most of the time of a whole curve on
         # a busy machine. With at most nine scaled columns nothing is lost; a test holds it to 1e-8 of statsmodels.
         lower = np.linalg.cholesky(scaled.T @ scaled)
         self._q = np.linalg.solve(lower, scaled.T).T
         self.influence = np.linalg.solve(lower.T, (self._root * self._q).T)
-        self.parameters = columns.shape[1] + cities.shape[0]
+        self.parameters = columns.shape[1] + levels.members.shape[0]
 
-    def _centre(self, values: np.ndarray) -> np.ndarray:
-        """Values minus their city's weighted mean."""
-        return values - self._cities.T @ ((self._cities @ (self._weights[:, None] * values)) / self._totals)
-
-    def residuals(self, outcomes: np.ndarray) -> np.ndarray:
-        """What the model leaves of outcomes of shape (n, S)."""
-        scaled = self._root * self._centre(outcomes)
+    def residuals(self, scaled: np.ndarray) -> np.ndarray:
+        """What the model leaves of outcomes of shape (n, S), given as `_Weighted.scaled` has them."""
         return (scaled - self._q @ (self._q.T @ scaled)) / self._root
 
 
-def _covariance(model: Within, first: np.ndarray, second: np.ndarray, one: _Specified) -> np.ndarray:
-    """Covariance of two linear estimates, clustered by wijk (CR1, as statsmodels has it), per outcome: shape (S,)."""
-    wijken, n = one.wijken.shape
+def _variances(model: Within, influences: Iterable[np.ndarray], one: _Specified) -> list[np.ndarray]:
+    """Variance of linear estimates, clustered by wijk (CR1, as statsmodels has it), per outcome: each of shape (S,)."""
+    wijken, n = one.sample.wijken.shape
     factor = wijken / (wijken - 1) * (n - 1) / (n - model.parameters)
-    left = model.residuals(one.outcomes)
-    return factor * np.sum((one.wijken @ (first[:, None] * left)) * (one.wijken @ (second[:, None] * left)), axis=0)
+    left = one.left_by(model)
+    return [factor * np.sum((one.sample.wijken @ (part[:, None] * left)) ** 2, axis=0) for part in influences]
 
 
 # --- The quantities -------------------------------------------------------------------------------
@@ -269,58 +315,64 @@ class _Effect:
     """A quantity that is linear in the outcome, and zero under its null model.
 
     Attributes:
-        influence: shape (n,); times an outcome it gives the value. model: that it comes from. null: without it.
+        influence: shape (n,); times an outcome it gives the value. model: that it comes from.
+        left: what the model without it leaves of the outcomes, shape (n, S).
     """
 
     labels: dict[str, str]
     influence: np.ndarray
     model: Within
-    null: Within
+    left: np.ndarray
 
     def tell(self, one: _Specified, moved: np.ndarray) -> _Told:
         """Chance shuffles what the null model leaves; the influence itself takes no notice of the null model's part."""
         value = self.influence @ one.outcomes
-        error = np.sqrt(_covariance(self.model, self.influence, self.influence, one))
-        return _Told(value, error, by_chance(self.influence, self.null.residuals(one.outcomes), moved))
+        (variance,) = _variances(self.model, [self.influence], one)
+        return _Told(value, np.sqrt(variance), by_chance(self.influence, self.left, moved))
+
+
+def _effects(one: _Specified, contexts: tuple[Characteristic, ...]) -> Iterator[_Effect]:
+    """One at a time: each holds its models, several times the columns of the sample."""
+    yield _curvature(one)
+    yield _net_gain(one)
+    yield from _interactions(one, contexts)
 
 
 def _curvature(one: _Specified) -> _Effect:
     model = one.fit(one.z, one.z**2)
-    return _Effect({"grootheid": CURVATURE, "kenmerk": ""}, model.influence[1], model, one.fit(one.z))
+    return _Effect({"grootheid": CURVATURE, "kenmerk": ""}, model.influence[1], model, one.off_straight)
 
 
 def _net_gain(one: _Specified) -> _Effect:
-    totals = one.cities @ one.inhabitants
-    mean = one.cities.T @ ((one.cities @ (one.inhabitants * one.burden)) / totals)
-    step = one.spline.basis(mean)[:, 1:] - one.spline.basis(one.burden)[:, 1:]
-    model = one.fit(one.spline.basis(one.burden)[:, 1:])
-    influence = np.average(step, axis=0, weights=one.inhabitants) @ model.influence
-    return _Effect({"grootheid": NET_GAIN, "kenmerk": ""}, influence, model, one.fit(one.z))
+    levels, people, burden = one.weighted.levels, one.sample.inhabitants, one.burden
+    mean = ((levels.members @ (people * burden.values)) / (levels.members @ people))[levels.codes]
+    step = burden.spline.basis(mean)[:, 1:] - burden.basis
+    model = one.fit(burden.basis)
+    influence = np.average(step, axis=0, weights=people) @ model.influence
+    return _Effect({"grootheid": NET_GAIN, "kenmerk": ""}, influence, model, one.off_straight)
 
 
 def _interactions(one: _Specified, contexts: tuple[Characteristic, ...]) -> Iterator[_Effect]:
-    burden = one.spline.basis(one.burden)[:, 1:]
     for item in contexts:
-        context = one.sample[item.column].to_numpy(float)
-        if abs(np.cov(one.z, standardise(context, one.weights), aweights=one.weights)[0, 1]) > INSEPARABLE:
+        scores = one.weighted.scores[item.column]
+        if abs(np.cov(one.z, scores, aweights=one.weights)[0, 1]) > INSEPARABLE:
             continue
-        curves_of_both = (burden, Spline(context).basis(context)[:, 1:])
-        model = one.fit(*curves_of_both, one.z * standardise(context, one.weights))
+        curves_of_both = (one.burden.basis, one.sample.contexts[item.column].basis)
+        model = one.fit(*curves_of_both, one.z * scores)
         labels = {"grootheid": INTERACTION, "kenmerk": item.label}
-        yield _Effect(labels, model.influence[-1], model, one.fit(*curves_of_both))
+        yield _Effect(labels, model.influence[-1], model, one.left_by(one.fit(*curves_of_both)))
 
 
 def _ratio(one: _Specified, moved: np.ndarray) -> _Told:
     """Slope of the others over that of Amsterdam; the error by the delta method, with wijken in one of the two only."""
-    at_home = (one.sample.gemeentecode == REFERENCE).to_numpy(float)
+    at_home = (one.sample.table.gemeentecode == REFERENCE).to_numpy(float)
     model = one.fit(one.z * at_home, one.z * (1 - at_home))
     home, others = model.influence
     slope_home, slope_others = home @ one.outcomes, others @ one.outcomes
     value = slope_others / slope_home
-    variance_home, variance_others = (_covariance(model, part, part, one) for part in (home, others))
+    variance_home, variance_others = _variances(model, (home, others), one)
     error = np.abs(value) * np.sqrt(variance_others / slope_others**2 + variance_home / slope_home**2)
-    common = one.fit(one.z)
-    slope, left = common.influence[0] @ one.outcomes, common.residuals(one.outcomes)
+    slope, left = one.straight.influence[0] @ one.outcomes, one.off_straight
     return _Told(value, error, (slope + by_chance(others, left, moved)) / (slope + by_chance(home, left, moved)))
 
 
@@ -348,8 +400,9 @@ class Shuffle:
         random = np.random.default_rng(seed)
         codes = pd.factorize(city)[0]
         order = np.argsort(codes, kind="stable")
-        self._donor = np.empty((permutations, len(city)), int)
-        self._donor[:, order] = np.argsort(codes + random.random(self._donor.shape), axis=1)
+        self._donor = np.empty((permutations, len(city)), np.int32)
+        for part in _batches(self._donor.shape):
+            self._donor[part, order] = np.argsort(codes + random.random(self._donor[part].shape), axis=1)
         self._start = random.random(self._donor.shape)
 
     def rows(self, wijkcode: pd.Series) -> np.ndarray:
@@ -364,16 +417,26 @@ class Shuffle:
         first = np.cumsum(size) - size
         place = np.empty(len(wijk), int)
         place[order] = np.arange(len(wijk)) - first[wijk[order]]
-        donor = self._present(size > 0)[:, wijk]
-        turned = place + (self._start[:, wijk] * size[donor]).astype(int)
-        return order[first[donor] + turned % size[donor]]
+        moved = np.empty((len(self._donor), len(wijk)), np.int32)
+        for part in _batches(moved.shape):
+            donor = _present(self._donor[part], size > 0).take(wijk, axis=1)
+            turned = place + (self._start[part].take(wijk, axis=1) * size[donor]).astype(int)
+            moved[part] = order[first[donor] + turned % size[donor]]
+        return moved
 
-    def _present(self, present: np.ndarray) -> np.ndarray:
-        """Donors, walking on along their cycle until one is present; a wijk itself is, so the walk ends for it."""
-        donor = self._donor
-        while (absent := ~present[donor] & present).any():
-            donor = np.where(absent, np.take_along_axis(self._donor, donor, axis=1), donor)
-        return donor
+
+def _present(donors: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Donors, walking on along their cycle until one is present; a wijk itself is, so the walk ends for it."""
+    found = donors
+    while (absent := ~present[found] & present).any():
+        found = np.where(absent, np.take_along_axis(donors, found, axis=1), found)
+    return found
+
+
+def _batches(shape: tuple[int, int]) -> Iterator[slice]:
+    """Rows of a table of this shape, so many at a time that they hold about `CELLS` cells."""
+    rows = max(1, CELLS // max(shape[1], 1))
+    return (slice(start, start + rows) for start in range(0, shape[0], rows))
 
 
 def by_chance(influence: np.ndarray, residuals: np.ndarray, moved: np.ndarray) -> np.ndarray:
@@ -385,8 +448,12 @@ def by_chance(influence: np.ndarray, residuals: np.ndarray, moved: np.ndarray) -
     Returns:
         Shape (P, S): influence times the moved residuals, summed.
     """
-    (permutations, n), starts = moved.shape, np.arange(moved.shape[0] + 1) * moved.shape[1]
-    return sparse.csr_array((np.tile(influence, permutations), moved.ravel(), starts), (permutations, n)) @ residuals
+    found = np.empty((len(moved), residuals.shape[1]))
+    for part in _batches(moved.shape):
+        rows, n = moved[part].shape
+        starts = np.arange(0, rows * n + 1, n, dtype=moved.dtype)
+        found[part] = sparse.csr_array((np.tile(influence, rows), moved[part].ravel(), starts), (rows, n)) @ residuals
+    return found
 
 
 def _summarise(table: pd.DataFrame, null: np.ndarray, grid: Grid) -> SpecificationCurve:

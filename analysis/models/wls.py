@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 from scipy import sparse
 from statsmodels.regression.linear_model import RegressionResults
@@ -44,6 +45,35 @@ def standardise(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weighted z-scores."""
     values, weights = np.asarray(values, float), np.asarray(weights, float)
     return (values - np.average(values, weights=weights)) / np.sqrt(np.cov(values, aweights=weights))
+
+
+def one_hot(labels: np.ndarray | pd.Series) -> sparse.csr_array:
+    """Which row belongs to which label: shape (labels, n), labels in order of appearance."""
+    codes, names = pd.factorize(labels)
+    return sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(len(names), len(codes)))
+
+
+class Levels:
+    """One level per city, taken out by centring: a column each would be a matrix of rows times cities.
+
+    Args:
+        labels: shape (n,), gemeenten. weights: shape (n,).
+
+    Attributes:
+        members: which row belongs to which city, shape (cities, n). codes: number of each row's city, shape (n,).
+        share: of each row in its city's weight, shape (n,): the leverage of the level.
+    """
+
+    def __init__(self, labels: np.ndarray | pd.Series, weights: np.ndarray) -> None:
+        self.members, self._weights = one_hot(labels), weights[:, None]
+        self._totals = (self.members @ weights)[:, None]
+        self.codes = pd.factorize(labels)[0]
+        self.share = weights / self._totals[self.codes, 0]
+
+    def centre(self, values: np.ndarray) -> np.ndarray:
+        """Values of shape (n, S) minus their city's weighted mean."""
+        means = (self.members @ (self._weights * values)) / self._totals
+        return values - means[self.codes]
 
 
 class Functional:

@@ -18,10 +18,10 @@ import yaml
 from analysis import paths
 from analysis.choices import Choices, settle
 from analysis.dataset import store
+from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
-from analysis.publication import execute, register, staging
-from analysis.publication.reports import slug
+from analysis.publication import execute, register, reuse, staging
 
 # jupyter-book as a command of this Python: it has no `-m` form, and its script may not be on the PATH.
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -109,8 +109,12 @@ def read_chapter(name: str, task: execute.Task) -> staging.Chapter:
     return staging.Chapter(name, _group(task.notebook), place, choices, notebook, sheet_of)
 
 
-def build_book(say: Say = print) -> Path:
-    """Build the whole book.
+def build_book(say: Say = print, fresh: bool = False) -> Path:
+    """Build the whole book; notebooks whose code, data and libraries did not change are not executed again.
+
+    Args:
+        say: tells progress.
+        fresh: execute every notebook all the same.
 
     Returns:
         The folder with the HTML.
@@ -121,13 +125,15 @@ def build_book(say: Say = print) -> Path:
     began = time.monotonic()
     todo = tasks()
     say(f"Hoofdstukken en stadsbladen uitvoeren ({len(todo)}):")
-    execute.report(execute.execute(todo), len(todo), say)
+    kept = reuse.Kept(paths.KEPT)
+    execute.report(execute.execute(todo, kept=None if fresh else kept), len(todo), say)
+    kept.prune(reuse.key(task.notebook, task.parameters) for task in todo)
     chapters = [read_chapter(task.output.stem, task) for task in todo]
     numbers = register.unite(register.collect(one.name, one.group, one.place, one.notebook) for one in chapters)
     register.save(numbers, paths.REGISTER)
     say(f"Getallen verzameld: {len(numbers)} (_build/register.json).")
     staging.stage(chapters, numbers, paths.SOURCE)
-    say("Pagina's maken:")
+    say(f"Pagina's maken (na {time.monotonic() - began:.1f} s):")
     html = render(paths.SOURCE, paths.BUILD)
     say(f"Klaar in {time.monotonic() - began:.0f} s: open {html / 'index.html'}, of bekijk het boek met `make serve`.")
     return html

@@ -6,12 +6,13 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
+from analysis.dutch import slug
 from analysis.models import verdict
 from analysis.models.cities import Pooled
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, n_others, percent_per_ten, slug
+from analysis.publication.reports import CRIME_SOURCE, both, n_others, percent_per_ten
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",

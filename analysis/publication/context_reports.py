@@ -7,12 +7,13 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import Choices
+from analysis.dutch import slug
 from analysis.models.change import DIFFERENCE, NO_VERDICT, NOT_SHOWN
 from analysis.models.interaction import LEVEL, NOT_SEPARABLE, OTHER_SAMPLE, REFERENCE_SAMPLE, UPHELD, Family
 from analysis.models.interaction import NOT_SHOWN as NO_INTERACTION
 from analysis.models.response import Slope
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, slug
+from analysis.publication.reports import CRIME_SOURCE, both
 
 
 def family(found: Family, choices: Choices) -> list[Number]:

@@ -10,7 +10,8 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import Choices
 from analysis.levers import effect, priority, scenario, spread, waterbed
-from analysis.levers.evidence import IN_A_SENTENCE
+from analysis.levers.evidence import GRADES, IN_A_SENTENCE
+from analysis.levers.need import pressed
 from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import TYPES, UNDECIDED
@@ -22,6 +23,40 @@ PRESSED = TYPES[True, False]
 
 # So many buurten are named in a sentence; the table has the rest.
 IN_SENTENCE = 3
+
+
+def need(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """Mean over the cities of the share of inhabitants under pressure; the limits are the lowest and highest city."""
+    share = pressed(table)
+    source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
+    unit = "% van de inwoners; gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
+    return [
+        Number("nood.gemiddeld", share.mean(), unit, int(table.n.sum()), source, share.min(), share.max()),
+        Number("nood.steden", len(table), "steden", len(table), source),
+    ]
+
+
+def evidence(register: pd.DataFrame) -> list[Number]:
+    """Number of findings, and how many of each grade."""
+    source = "bewijsregister (data/bewijs.csv)"
+    grades = register.graad.value_counts()
+    numbers = [Number("bewijs.aantal", len(register), "bevindingen", len(register), source)]
+    return numbers + [
+        Number(f"bewijs.graad_{grade.lower()}", int(grades.get(grade, 0)), "bevindingen", len(register), source)
+        for grade in GRADES
+    ]
+
+
+def about_evidence(register: pd.DataFrame) -> Sentences:
+    """Which levers the strongest studies are about."""
+    strong = sorted(register.hefboom[register.graad == "A"].unique())
+    names = [IN_A_SENTENCE[lever] for lever in strong]
+    text = (
+        f"Die gaan over {dutch.enumeration(names)}."
+        if names
+        else "Geen ervan vergelijkt met gebieden zonder de aanpak."
+    )
+    return Sentences(sterkste=text)
 
 
 def net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> list[Number]:
@@ -417,3 +452,10 @@ def title_scenarios(found: list[scenario.Outcome]) -> str:
     """The finding of the scenario chart, in a sentence."""
     points = [abs(one.count.belasting["na"] - one.count.belasting["voor"]) for one in found]
     return f"Het aandeel zeer lage inkomens verandert {dutch.interval(min(points), max(points), 1)} punt; het verschil is klein"
+
+
+def title_need(table: pd.DataFrame) -> str:
+    """The finding of the bars, in a sentence."""
+    share = pressed(table)
+    low, high = dutch.number(share.min()), dutch.number(share.max())
+    return f"{low} tot {high}\u00a0% woont waar inkomens laag zijn en het minder veilig is dan verwacht"

@@ -27,11 +27,12 @@ class Entry:
     number: Number
 
     def as_json(self) -> dict[str, Any]:
-        """The public form: id, value, low, high, unit, n, chapter, source, decimals."""
+        """The public form: id, value, low, high, unit, n, chapter, source, decimals, tolerance."""
         number = self.number
         return {
             "id": self.id, "value": number.value, "low": number.low, "high": number.high, "unit": number.unit,
             "n": number.n, "chapter": self.chapter, "source": number.source, "decimals": number.decimals,
+            "tolerance": number.tolerance,
         }  # fmt: skip
 
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 
 import pandas as pd
 
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
-from analysis.levers.evidence import GRADES, IN_A_SENTENCE
-from analysis.levers.need import pressed
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
 from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
@@ -25,12 +21,6 @@ DISAGREE_FACTOR = 2.0
 
 # A curve that predicts unseen wijken this much better than a line (share of the variance) is worth its bend.
 WORTH_A_BEND = 0.01
-
-
-def slug(text: str) -> str:
-    """A word for an id: "65-plussers" is "65_plussers"."""
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def percent_per_ten(slope: float) -> float:
@@ -120,8 +110,8 @@ def types(deviations: pd.DataFrame, choices: Choices) -> list[Number]:
     numbers = [Number("typen.n", n, "buurten", n, source)]
     for kind, share in shares.items():
         numbers += [
-            Number(f"typen.{slug(kind)}.buurten", int(counts.get(kind, 0)), "buurten", n, source),
-            Number(f"typen.{slug(kind)}.inwoners", share, "% van de inwoners in deze buurten", n, source),
+            Number(f"typen.{dutch.slug(kind)}.buurten", int(counts.get(kind, 0)), "buurten", n, source),
+            Number(f"typen.{dutch.slug(kind)}.inwoners", share, "% van de inwoners in deze buurten", n, source),
         ]
     return numbers
 
@@ -130,7 +120,7 @@ def characteristics(table: pd.DataFrame, group: str, source: str) -> list[Number
     """Per characteristic its association at equal burden."""
     unit = "standaardafwijkingen van de uitkomst per standaardafwijking van het kenmerk; hoger is veiliger"
     return [
-        Number(f"{group}.{slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2)
+        Number(f"{group}.{dutch.slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2)
         for label, row in table.iterrows()
     ]
 
@@ -248,13 +238,6 @@ def title_transport(table: pd.DataFrame) -> str:
     return f"De Amsterdamse lijn voorspelt {dutch.number(own, 2)}, en met het niveau van de stad zelf {dutch.number(shifted, 2)} (mediaan)"
 
 
-def title_need(table: pd.DataFrame) -> str:
-    """The finding of the bars, in a sentence."""
-    share = pressed(table)
-    low, high = dutch.number(share.min()), dutch.number(share.max())
-    return f"{low} tot {high}\u00a0% woont waar inkomens laag zijn en het minder veilig is dan verwacht"
-
-
 def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
     """The finding of the map, in a sentence."""
     certain = int((deviations.type != UNDECIDED).sum())
@@ -362,18 +345,6 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
     return Sentences(typen=text)
 
 
-def about_evidence(register: pd.DataFrame) -> Sentences:
-    """Which levers the strongest studies are about."""
-    strong = sorted(register.hefboom[register.graad == "A"].unique())
-    names = [IN_A_SENTENCE[lever] for lever in strong]
-    text = (
-        f"Die gaan over {dutch.enumeration(names)}."
-        if names
-        else "Geen ervan vergelijkt met gebieden zonder de aanpak."
-    )
-    return Sentences(sterkste=text)
-
-
 def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled) -> Sentences:
     """Does the direction hold everywhere, and does Amsterdam lie among the others?"""
     below, total = int((table.high < 0).sum()), len(table)
@@ -400,25 +371,3 @@ def _place(value: float, error: float, found: Pooled, safer_above: bool) -> str:
             "Amsterdam erbij past de stad bij de andere."
         )
     return f"De helling is in Amsterdam {word} dan op grond van de andere steden te verwachten is, ook met haar eigen marge erbij."
-
-
-def need(table: pd.DataFrame, choices: Choices) -> list[Number]:
-    """Mean over the cities of the share of inhabitants under pressure; the limits are the lowest and highest city."""
-    share = pressed(table)
-    source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
-    unit = "% van de inwoners; gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
-    return [
-        Number("nood.gemiddeld", share.mean(), unit, int(table.n.sum()), source, share.min(), share.max()),
-        Number("nood.steden", len(table), "steden", len(table), source),
-    ]
-
-
-def evidence(register: pd.DataFrame) -> list[Number]:
-    """Number of findings, and how many of each grade."""
-    source = "bewijsregister (data/bewijs.csv)"
-    grades = register.graad.value_counts()
-    numbers = [Number("bewijs.aantal", len(register), "bevindingen", len(register), source)]
-    return numbers + [
-        Number(f"bewijs.graad_{grade.lower()}", int(grades.get(grade, 0)), "bevindingen", len(register), source)
-        for grade in GRADES
-    ]

@@ -6,11 +6,12 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
+from analysis.dutch import slug
 from analysis.models.interaction import MOST_PLASMODE_REJECTIONS
 from analysis.models.specification import SpecificationCurve
 from analysis.publication import simulations
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, slug
+from analysis.publication.reports import CRIME_SOURCE, both
 
 CEILING_KEYS = {"misdrijven_log": "misdrijven"}
 STORED = "eigen simulaties (results/simulaties.csv)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,12 @@ def sentences_of(chapters: list[Chapter]) -> dict[str, str]:
                 for key, text in output.get("data", {}).get(SENTENCE_MIME, {}).items():
                     found[f"{chapter.scope}.{key}"] = text
     return found
+
+
+def figure_data(chapter: Chapter) -> dict[str, str]:
+    """The CSV behind each figure and table of a chapter, by its path within the folder of figure data."""
+    carried = [one for cell in chapter.notebook.cells for one in _data_behind(cell, chapter)]
+    return {address.removeprefix(f"{FIGURE_DATA.as_posix()}/"): csv for _, address, csv in carried}
 
 
 def stage(chapters: list[Chapter], register: registry.Register, target: Path) -> None:
@@ -221,17 +227,21 @@ def _fill_metadata(
         shown["image"]["alt"] = registry.fill(filled, register)
 
 
+def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """What the outputs of a cell carry for the builder: the whole output, and the address and text of its CSV."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if DATA_MIME in data:
+            yield data, chapter.data_address(data[DATA_MIME]["name"]), data[DATA_MIME]["csv"]
+
+
 def _lay_data_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> None:
     """Write the data behind a figure or table as CSV, and put a link to it under the figure; a table has its own."""
-    for output in cell.outputs:
-        data = output.get("data", {})
-        if DATA_MIME not in data:
-            continue
-        record = data.pop(DATA_MIME)
-        address = chapter.data_address(record["name"])
+    for data, address, csv in _data_behind(cell, chapter):
+        del data[DATA_MIME]
         path = target / address
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(record["csv"], "utf-8")
+        path.write_text(csv, "utf-8")
         written = (FIGURE_DATA / path.name).as_posix()
         for form in {"text/html", "text/markdown"} & set(data):
             data[form] = data[form].replace(f'href="{written}"', f'href="{address}"')

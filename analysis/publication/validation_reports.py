@@ -9,8 +9,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import KWB, Choices
-from analysis.figures.tables import Column, Table
-from analysis.figures.validation import CitedTable
+from analysis.figures.tables import CitedTable, Column, Table
 from analysis.models.validation import (
     AGREES,
     DISAGREES,

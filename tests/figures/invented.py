@@ -11,14 +11,14 @@ import pandas as pd
 from shapely.geometry import box
 
 from analysis.choices import REFERENCE, Choices
-from analysis.figures import charts, diagram, maps
+from analysis.figures import charts, diagram, levers, maps
 from analysis.figures.output import Figure
 from analysis.levers.need import shares
 from analysis.measures.context import CHARACTERISTICS, TENURE
 from analysis.models.cities import Pooled
 from analysis.models.deviation import TYPE_ORDER, UNDECIDED
 from analysis.models.response import Curve, Slope
-from analysis.publication import reports
+from analysis.publication import lever_reports, reports
 
 # The longest names that a Dutch gemeente has.
 LONG = "Nuenen, Gerwen en Nederwetten"
@@ -172,7 +172,7 @@ KINDS = {
         lambda: charts.transport("overdracht", TRANSPORT, "Bron: BZK.", reports.title_transport(TRANSPORT)),
         TRANSPORT.sort_values("r2_shifted").reset_index()),
     "type bars": Kind(
-        lambda: charts.type_bars("nood", NEED, ELSEWHERE, reports.title_need(NEED)),
+        lambda: levers.type_bars("nood", NEED, ELSEWHERE, lever_reports.title_need(NEED)),
         shares(NEED).rename_axis("gemeente").reset_index()),
     "country": Kind(
         lambda: maps.country("nederland", COUNTRY, PROVINCES, ELSEWHERE,

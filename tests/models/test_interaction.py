@@ -33,8 +33,8 @@ from analysis.models.interaction import (
     centred_within_city,
     family,
     marginal,
-    normal_scores,
 )
+from analysis.models.scores import normal_scores
 from analysis.models.spline import Spline
 from analysis.models.wls import FEWEST_CLUSTERS, fit, standardise
 

@@ -12,7 +12,8 @@ from analysis.dataset import store
 from analysis.measures.context import CHARACTERISTICS
 from analysis.measures.sample import big_cities
 from analysis.models import specification
-from analysis.models.interaction import InteractionTest, normal_scores
+from analysis.models.interaction import InteractionTest
+from analysis.models.scores import normal_scores
 from analysis.models.specification import (
     ALL,
     BY_INHABITANTS,

@@ -16,7 +16,7 @@ from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
 from analysis.models.deviation import TYPE_ORDER, UNDECIDED
 from analysis.models.response import Curve, Slope
-from analysis.publication import reports
+from analysis.publication import lever_reports, reports
 from analysis.publication.numbers import Number, Numbers
 
 CHOICES = Choices()
@@ -161,7 +161,7 @@ def test_the_types_sentence_counts_the_certain_buurten():
 )  # fmt: skip
 def test_the_strongest_evidence_names_its_levers(grades, sentence):
     register = pd.DataFrame({"hefboom": [1, 2, 3, 4], "graad": list(grades)})
-    assert reports.about_evidence(register)["sterkste"].startswith(sentence)
+    assert lever_reports.about_evidence(register)["sterkste"].startswith(sentence)
 
 
 def test_the_direction_of_the_cities_counts_certain_ones_only():
@@ -221,7 +221,7 @@ def test_other_titles_carry_their_numbers():
     table = pd.DataFrame({"r2_own": [-1, 0.1, 0.2], "r2_shifted": [0.1, 0.3, 0.4]})
     assert "voorspelt 0,10, en met het niveau van de stad zelf 0,30" in reports.title_transport(table)
     need = pd.DataFrame({"gemeente": ["A", "B"], TYPE_ORDER[1]: [5.0, 12.4]})
-    assert reports.title_need(need).startswith("5 tot 12")
+    assert lever_reports.title_need(need).startswith("5 tot 12")
     kinds = pd.DataFrame({"type": [TYPE_ORDER[0], UNDECIDED, UNDECIDED]})
     assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten hebben een type"
 
@@ -247,8 +247,8 @@ PARTS: dict[str, list[Number]] = {
     "pooled": reports.pooled(POOLED, cities([-0.02, -0.01, 0.0]), CHOICES),
     "pooled_crime": reports.pooled_crime(POOLED_CRIME, cities([0.03, 0.02, 0.0]), CHOICES),
     "transport": reports.transport(TRANSPORT, CHOICES),
-    "need": reports.need(NEED, CHOICES),
-    "evidence": reports.evidence(REGISTER),
+    "need": lever_reports.need(NEED, CHOICES),
+    "evidence": lever_reports.evidence(REGISTER),
 }
 every_part = pytest.mark.parametrize("part", PARTS)
 
@@ -394,7 +394,7 @@ def test_emitting_loses_nothing_and_keeps_order():
      ("veel lage inkomens, veiliger dan verwacht", "veel_lage_inkomens_veiliger_dan_verwacht"), ("  's-Gravenhage ", "s_gravenhage")],
 )  # fmt: skip
 def test_ids_are_slugs(text, expected):
-    assert reports.slug(text) == expected
+    assert slug(text) == expected
 
 
 def test_a_characteristics_id_is_its_slug_within_the_group():

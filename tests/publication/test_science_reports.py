@@ -11,6 +11,7 @@ import pytest
 from statsmodels.stats.weightstats import DescrStatsW
 
 from analysis.choices import REFERENCE, Choices
+from analysis.dutch import slug
 from analysis.models import change, response, verdict
 from analysis.models.cities import Pooled
 from analysis.models.decomposition import DIFFERENCE, TERMS
@@ -21,7 +22,7 @@ from analysis.models.specification import CURVATURE, INTERACTION, NET_GAIN, RATI
 from analysis.publication import cities_reports, context_reports, robustness_reports, simulations
 from analysis.publication.numbers import Number
 from analysis.publication.register import entry_id
-from analysis.publication.reports import CRIME_SOURCE, slug
+from analysis.publication.reports import CRIME_SOURCE
 
 CHOICES, ROTTERDAM = Choices(), Choices(gemeente="Rotterdam", gemeentecode="GM0599")
 KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
