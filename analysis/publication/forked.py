@@ -176,7 +176,7 @@ def run(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, int, object]]:
     """
     manager = InProcessKernelManager(config=QUIET)
     manager.kernel = Kernel(parent=manager, session=manager.session)
-    matplotlib.use(INLINE)  # as a kernel of its own would have; not before there is a shell for it to work with
+    _show_figures_inline(manager.kernel)
     front = manager.client()
     front.start_channels()
     reader = NotebookClient(notebook)
@@ -189,6 +189,14 @@ def run(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, int, object]]:
             break
     outputs = {index: cell.outputs for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
     yield "einde", -1, {"language": manager.kernel.language_info, "outputs": outputs}
+
+
+def _show_figures_inline(kernel: Kernel) -> None:
+    """Figures of pyplot become outputs, as in a kernel of its own."""
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    matplotlib.use(INLINE)
+    configure_inline_support(kernel.shell, INLINE)
 
 
 def _told(cell: nbformat.NotebookNode, failed: bool) -> dict[str, object]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis.choices import REFERENCE, Choices
+from analysis.dutch import slug
 from analysis.levers.evidence import GRADES
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
