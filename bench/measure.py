@@ -1,7 +1,4 @@
-"""Each measurement in a process of its own, so that none pays for the memory or the warm caches of another.
-
-What runs in the measuring process itself imports nothing heavy: a child's peak memory starts at that of its parent.
-"""
+"""Each measurement in a process of its own, so that none pays for the memory or the warm caches of another."""
 
 from __future__ import annotations
 

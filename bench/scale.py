@@ -31,9 +31,11 @@ LIMITS = (
 
 def main() -> dict[str, object]:
     """Measure, print the table and write `_build/bench/scale.json`."""
-    found = {step: _grown(step, SIZES) for step in STEPS} | {step: _grown(step, SMALL_SIZES) for step in SMALL_STEPS}
-    for step, told in found.items():
-        print(_line(step, told), flush=True)
+    sizes = dict.fromkeys(STEPS, SIZES) | dict.fromkeys(SMALL_STEPS, SMALL_SIZES)
+    found = {}
+    for step in sizes:
+        found[step] = _grown(step, sizes[step])
+        print(_line(step, found[step]), flush=True)
     print(*(f"limit: {text}" for text in LIMITS), sep="\n")
     return store("scale", {"steps": found, "limits": LIMITS})
 

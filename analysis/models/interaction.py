@@ -55,7 +55,7 @@ NEAR = 0.5
 # interaction, on the composition of the real data, and CR3 in 2 to 7 %.
 CR1, CR3 = "CR1", "CR3"
 
-# What a wijk leaves undetermined when it is left out: an eigenvalue of one minus its leverage that is zero but for rounding.
+# One minus the leverage of a buurt or wijk that is a whole city is zero but for rounding: below this it counts as zero.
 NO_LEVERAGE_LEFT = 1e-10
 
 # Half the step of the numerical derivative, in percentage points: far below the distance between knots.
@@ -193,9 +193,9 @@ class InteractionTest:
         return q @ q.transpose(0, 2, 1) + root[:, :, None] * root[:, None, :] * same
 
     def _by_row(self) -> tuple[sparse.csr_array, int]:
-        """Every row its own, residuals enlarged by their leverage (HC3)."""
-        n = len(self._q)
-        rows = self._influence / (1 - np.sum(self._q**2, axis=1) - self._levels.share)
+        """Every row its own, residuals enlarged by their leverage (HC3); a buurt that is a whole city has no influence."""
+        n, free = len(self._q), 1 - np.sum(self._q**2, axis=1) - self._levels.share
+        rows = np.divide(self._influence, free, out=np.zeros(n), where=free > NO_LEVERAGE_LEFT)
         return sparse.csr_array((rows, (np.arange(n), np.arange(n)))), n - self._parameters
 
     def t(self, outcomes: np.ndarray) -> Tested:

@@ -71,9 +71,9 @@ def morans(
 def _by_city_touched(borders: pd.DataFrame, city: pd.Series) -> dict[str, pd.DataFrame]:
     """The borders that a buurt of each city has, with its own buurten or others; `city` is by buurtcode."""
     sides = [city.reindex(borders.index.get_level_values(side)).to_numpy() for side in (0, 1)]
-    second = pd.Series(sides[1]).where(sides[1] != sides[0])
-    pairs = pd.DataFrame({"city": np.concatenate([sides[0], second]), "row": np.tile(np.arange(len(borders)), 2)})
-    return {code: borders.iloc[rows] for code, rows in pairs.dropna().groupby("city").row}
+    touched = pd.DataFrame({"city": np.concatenate(sides), "row": np.tile(np.arange(len(borders)), 2)})
+    touched = touched.dropna().drop_duplicates()
+    return {code: borders.iloc[rows] for code, rows in touched.groupby("city").row}
 
 
 def moran(sample: pd.DataFrame, borders: pd.DataFrame, seed: int, permutations: int = PERMUTATIONS) -> dict[str, float]:

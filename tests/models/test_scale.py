@@ -21,7 +21,7 @@ from analysis.models.response import slope
 from analysis.models.space import conley_covariance, moran, morans
 from analysis.models.specification import ALL, CURVATURE, RAW, Shuffle, by_chance, curves
 from analysis.models.spline import line
-from analysis.models.wls import Levels, one_hot, standardise
+from analysis.models.wls import FEWEST_CLUSTERS, Levels, fit, one_hot, standardise
 
 CUT = CHOICES.ondergrens
 
@@ -69,6 +69,18 @@ def test_the_jackknife_equals_that_with_a_column_for_each_city(table, whole):
     assert found.error[0] == pytest.approx(np.sqrt((clusters - 1) / clusters * np.sum(np.square(moved))), rel=1e-10)
 
 
+def test_a_buurt_that_is_a_whole_city_has_no_influence_where_errors_are_hc3(table):
+    sample = select(table, CHOICES)
+    city = sample.gemeentecode.where(np.arange(len(sample)) > 0, "GM9999").to_numpy()
+    few = np.arange(len(sample)) % (FEWEST_CLUSTERS - 1)
+    given = (sample.belasting, sample[CHARACTERISTIC.column], sample.gewicht)
+    test = InteractionTest(*given, few, city)
+    joint, y = interaction._Joint(*given, city), standardise(sample.uitkomst, sample.gewicht)
+    expected = fit(joint.design, y, sample.gewicht)
+    assert not test.clustered
+    np.testing.assert_allclose(test.t(sample.uitkomst.to_numpy()).error, expected.bse[-1], rtol=1e-8)
+
+
 def test_conley_counts_the_same_pairs_as_all_pairs_would():
     random = np.random.default_rng(1)
     n = 300
@@ -83,9 +95,11 @@ def test_conley_counts_the_same_pairs_as_all_pairs_would():
 
 
 def borders_of(table: pd.DataFrame) -> pd.DataFrame:
-    """Every buurt borders the next two in the order of cities, so also some of other cities; a few are on no map."""
-    codes = table.sort_values(["gemeentecode", "wijkcode"]).index[5:]
+    """Every buurt borders the next two in the order of cities, so also some of other cities; a few are on no map, and the
+    last one borders another city alone, as the second of its pair."""
+    *codes, last = table.sort_values(["gemeentecode", "wijkcode"]).index[5:]
     pairs = [(codes[i], codes[i + step]) for step in (1, 2) for i in range(len(codes) - step)]
+    pairs.append((codes[0], last))
     return pd.DataFrame(index=pd.MultiIndex.from_tuples(pairs, names=["a", "b"]))
 
 
