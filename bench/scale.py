@@ -21,7 +21,7 @@ LONGEST = 900
 LEAST_MB = 10
 
 LIMITS = (
-    "specification: rows moved are kept for every permutation, 4 bytes x permutations x areas (4 GB at 1,000 and 10^6)",
+    "specification: rows moved are kept for every permutation, 4 bytes x permutations x areas (of 7 GB in all at 1,000 and 10^6, 4)",
     "interaction, CR3: one matrix per wijk, 8 bytes x areas x areas in the largest wijk",
     "deviations: 8 bytes x draws x areas of the one city, in a dozen tables",
     "leave_out: every city is predicted by a fit of all the others with knots of its own, so time grows with cities x areas",
