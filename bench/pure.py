@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import analysis.publication.loaded  # noqa: F401  so that the forked process has the libraries
+
 
 def execute(notebook: Path, parameters: dict[str, Any]) -> float:
     """Execute the cells of a notebook in a forked process, and give the seconds that they took."""

@@ -75,8 +75,6 @@ def tell(title: str, found: dict[str, Any]) -> None:
 
 def chapters(rounds: int, folder: Path) -> dict[str, Any]:
     """Each chapter by us (the libraries already loaded), by plain papermill, and its computing alone."""
-    import analysis.publication.loaded  # noqa: F401  the parent that notebooks are forked from
-
     found = {}
     for name in CHAPTERS:
         task = execute.Task(paths.BOOK / f"{name}.ipynb", folder / f"{name}.ipynb")
