@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import http.server
 import sys
@@ -161,7 +162,7 @@ def run_chapter(given: argparse.Namespace) -> None:
     parameters = _parameters(given)
     build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
     label = "-".join([notebook.stem, *(str(value).lower().replace(" ", "-") for value in parameters.values())])
-    output = given.uit or paths.BUILD / "runs" / f"{label}.ipynb"
+    output = given.uit or paths.RUNS / f"{label}.ipynb"
     done = execute.execute_one(execute.Task(notebook, output.resolve(), parameters))
     chapter = build.read_chapter(notebook.stem, done.task)
     numbers = register.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
@@ -191,10 +192,10 @@ def run_many(given: argparse.Namespace) -> None:
     }
     values = {name: [yaml.safe_load(value) for value in one] for name, one in asked.items() if one}
     runs = sweep.failed_before(folder) if given.alleen_mislukt else sweep.combinations(values, sweep.declared(notebook))
-    executor = execute.Cluster(given.scheduler) if given.scheduler else None
     print(f"{notebook.stem}: {len(runs)} keer uitvoeren, in {folder}")
     todo, kept = sweep.tasks(notebook, runs, folder), reuse.Kept(paths.RUNS / "bewaard")
-    found = sweep.sweep(todo, folder, print, executor, kept)
+    with execute.Cluster(given.scheduler) if given.scheduler else contextlib.nullcontext() as executor:
+        found = sweep.sweep(todo, folder, print, executor, kept)
     kept.prune(reuse.key(task.notebook, task.parameters) for task in todo)
     print(f"{len(runs) - len(found.failed) - len(found.refused)} uitgevoerd, {len(found.refused)} geweigerd, {len(found.failed)} mislukt; "
           f"{len(found.numbers)} getallen in {folder / 'resultaten.csv'} en .parquet.")  # fmt: skip

@@ -40,6 +40,9 @@ INCOME_MEASURES = {
         "pct_laagste40_2017", "huishoudens in de landelijk laagste 40 % van inkomens", "% van de huishoudens", KWB),
 }  # fmt: skip
 
+CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners, logschaal",
+                "Politie/CBS 2024")  # fmt: skip
+
 YEARS = (2014, 2018, 2020)
 FEWEST_INHABITANTS = (0, 5000)
 

@@ -8,15 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis import dutch
-from analysis.choices import REFERENCE, Choices, Measure
+from analysis.choices import CRIME, REFERENCE, Choices, Measure
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.models.cities import Pooled
 from analysis.models.response import Curve
-
-CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners, logschaal",
-                "Politie/CBS 2024")  # fmt: skip
-
 
 # Slopes are shown for this many percentage points: about the distance between a middling and a burdened buurt.
 PER_POINTS = 10

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import CRIME, Choices
 from analysis.figures.tables import CitedTable, Column, Table
 from analysis.levers import assumptions, effect, scenario, spread, waterbed
 from analysis.levers.evidence import LEVERS
 
-CRIME_SOURCE = "Politie/CBS 2024"
+# Buurten at each end of a table of who wins and who loses.
+MOST_SHIFTED = 5
 
 
 def instruments(name: str, table: pd.DataFrame, register: pd.DataFrame) -> Table:
@@ -80,7 +81,7 @@ def outcomes(name: str, found: list[scenario.Outcome], choices: Choices) -> Tabl
     ]  # fmt: skip
     caption = (
         "Voorspeld verschil in de buurt zelf; veiligheid in LBM-punten, hoger is veiliger. Huishoudens zijn geschat. Geen effect: wat het verband "
-        f"tussen buurten voorspelt als er niets anders verandert. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+        f"tussen buurten voorspelt als er niets anders verandert. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
 
@@ -98,7 +99,7 @@ def outcomes_in_short(name: str, found: list[scenario.Outcome], choices: Choices
     ]  # fmt: skip
     caption = (
         "Wat het verband tussen buurten voorspelt voor de buurt zelf, als er niets anders verandert; geen effect. Zonder ‘gebogen’: rechte lijn. "
-        f"Huishoudens zijn geschat. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+        f"Huishoudens zijn geschat. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
 
@@ -156,9 +157,24 @@ def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     ]  # fmt: skip
     caption = (
         f"Verschil in het gemiddelde over alle huishoudens. {dutch.sentence_case(waterbed.EVEN)}: {scenario.DEFAULT_YEARS} jaar lang. Langs een rechte "
-        f"lijn is het altijd precies nul. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+        f"lijn is het altijd precies nul. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
+
+
+def shifts(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """Who wins and who loses: where the very low incomes change most when every dwelling that falls free is shared evenly."""
+    ordered = table.sort_values("verschil")
+    rows = pd.concat([ordered.head(MOST_SHIFTED), ordered.tail(MOST_SHIFTED)])
+    columns = [
+        Column("buurtnaam", "Buurt"), Column("belasting", "Zeer laag inkomen nu (%)", 1), Column("belasting_na", "Daarna (%)", 1),
+        Column("verschil", "Huishoudens met een zeer laag inkomen erbij", 0),
+    ]  # fmt: skip
+    caption = (
+        f"Het waterbed in Amsterdam: de buurten waar het aantal huishoudens met een zeer laag inkomen het meest daalt en stijgt, als elke vrijgekomen woning "
+        f"{scenario.DEFAULT_YEARS} jaar lang gelijk verdeeld wordt. Huishoudens zijn geschat. Bron: {choices.income.source}."
+    )
+    return Table(name, caption, columns, rows.reset_index())
 
 
 def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = True) -> Table:
@@ -168,7 +184,7 @@ def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = Tr
         *([Column("gemeente", "Gemeente")] if with_city else []),
         Column("plan", "Plan"),
         Column("winst_slechtste", "Minst veilige tiende (95 %)", 3, "winst_slechtste_laag", "winst_slechtste_hoog"),
-        Column("winst_later", "Idem, langs 2020", 3),
+        Column("winst_anders", f"Idem, langs {spread.other_year(choices)}", 3),
         Column("winst", "Hele stad (95 %)", 4, "winst_laag", "winst_hoog"),
         Column("misdrijven", "Misdrijven, hele stad (%)", 1),
         Column("verhuisd", "Huishoudens die elders wonen", 0),
@@ -176,7 +192,7 @@ def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = Tr
     ]
     caption = (
         "Verschil met niets doen, binnen de verhuizingen van één jaar (LBM-punten, hoger is veiliger). Minst veilige tiende: het tiende deel van de "
-        f"huishoudens dat in de minst veilige buurten woont. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+        f"huishoudens dat in de minst veilige buurten woont. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows.reset_index(), "stad" if with_city else "")
 
@@ -197,7 +213,7 @@ def order(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     caption = (
         "Gelijk getal: geen volgorde. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt, bij het aandeel "
         f"zeer lage inkomens past (woningen en toewijzing) of niet (aanpak in de buurt), volgens de laagste en de hoogste van de twee maten. Het is niet wat een hefboom kan "
-        f"oplossen. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}; bewijsregister."
+        f"oplossen. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}; bewijsregister."
     )
     return Table(name, caption, columns, rows)
 
@@ -223,7 +239,7 @@ def start(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     ]  # fmt: skip
     caption = (
         "Van de buurten met meer zeer lage inkomens dan de stad: de minst veilige (gemiddelde van 2014, 2018 en 2020; LBM-punten). Plaats: 1 is de minst veilige buurt; de beste en "
-        f"de slechtste in die jaren. Bron: {choices.outcome.source} en andere jaren; {CRIME_SOURCE}; {choices.income.source}."
+        f"de slechtste in die jaren. Bron: {choices.outcome.source} en andere jaren; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows.reset_index())
 
@@ -244,5 +260,5 @@ def key_figures(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("wat", "Kerncijfer"), Column("stad", "Deze stad", 1, places="decimalen"),
         Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats (1 = hoogste)"),
     ]  # fmt: skip
-    caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}."
+    caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     return Table(name, caption, columns, table, sortable=False)

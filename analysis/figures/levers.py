@@ -9,15 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis import dutch
-from analysis.choices import REFERENCE, Choices
+from analysis.choices import CRIME, REFERENCE, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.levers import effect, scenario, spread
 from analysis.levers.evidence import GRADES, LEVERS
 from analysis.levers.need import shares as shares_of
 from analysis.models.deviation import TYPE_ORDER
-
-CRIME_SOURCE = "Politie/CBS 2024"
 
 # Colour and mark of what a finding says; the mark alone tells them apart too.
 DIRECTIONS = {
@@ -125,7 +123,7 @@ def splits(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figu
         0.19 * len(order) + 0.9, title,
         "Deel van het verschil tussen de minst veilige buurten en de hele stad dat hoort bij het aandeel zeer lage inkomens; "
         "punt en 95 %-interval",
-        f"Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}. Minst veilige buurten: daar woont een vijfde van de "
+        f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. Minst veilige buurten: daar woont een vijfde van de "
         f"inwoners. n = {dutch.number(table[table.uitkomst == effect.ONV].n.sum())} buurten in {len(order)} steden. Intervallen zijn "
         "afgekapt bij −25 en 125 %.",
         panels=2, sharex=True, sharey=True,
@@ -170,8 +168,8 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
     canvas, axes = theme.canvas(
         0.19 * len(order) + 0.9, title,
         f"Verschil in het gemiddelde van de stad als elke vrijgekomen woning gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang; punt "
-        "en 95 %-interval. Rechts van nul is links veiliger en rechts meer misdrijven",
-        f"Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}. n = {dutch.number(onv.n.sum())} buurten in {len(order)} "
+        "en 95 %-interval. Naar rechts: veiliger (linker paneel), meer misdrijven (rechter paneel)",
+        f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. n = {dutch.number(onv.n.sum())} buurten in {len(order)} "
         "steden. Nullijn: wat een rechte lijn altijd geeft.",
         panels=2, sharey=True,
     )  # fmt: skip
@@ -197,20 +195,20 @@ def best_spread(name: str, table: pd.DataFrame, choices: Choices, title: str) ->
         choices: settled choices.
         title: in Dutch.
     """
-    best = table[table.plan == spread.BEST].sort_values("winst_slechtste")
+    best, other = table[table.plan == spread.BEST].sort_values("winst_slechtste"), spread.other_year(choices)
     canvas, (axes,) = theme.canvas(
         0.19 * len(best) + 0.9, title,
         "Verschil met niets doen (LBM-punten, hoger is veiliger) voor het tiende deel van de huishoudens dat het minst veilig woont, en "
         "voor de hele stad; punt en 95 %-interval",
         f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(best.n.sum())} buurten in {len(best)} steden. Binnen de "
-        "verhuizingen van één jaar; kruisje: hetzelfde plan langs de cijfers van 2020.",
+        f"verhuizingen van één jaar; kruisje: hetzelfde plan langs de cijfers van {other}.",
     )  # fmt: skip
     axes.axvline(0, color=theme.INK, linewidth=1)
     rows = best.set_index("gemeente")
     _ranges(axes, rows[["winst_slechtste", "winst_slechtste_laag", "winst_slechtste_hoog"]], theme.ACCENT)
     _ranges(axes, rows[["winst", "winst_laag", "winst_hoog"]], theme.LESS_SAFE)
-    axes.scatter(rows.winst_later, np.arange(len(rows)), marker="x", s=26, c=theme.INK, linewidths=1.1, zorder=4)
-    for colour, mark, label in ((theme.ACCENT, "o", "minst veilige tiende"), (theme.INK, "x", "idem, langs 2020"),
+    axes.scatter(rows.winst_anders, np.arange(len(rows)), marker="x", s=26, c=theme.INK, linewidths=1.1, zorder=4)
+    for colour, mark, label in ((theme.ACCENT, "o", "minst veilige tiende"), (theme.INK, "x", f"idem, langs {other}"),
                                 (theme.LESS_SAFE, "o", "hele stad")):  # fmt: skip
         axes.scatter([], [], c=colour, marker=mark, s=26, label=label)
     axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right")
@@ -225,7 +223,7 @@ def scenarios(name: str, outcomes: list[scenario.Outcome], choices: Choices, tit
     own = table[table.gebied == "buurt"]
     canvas, axes = theme.canvas(
         0.72 * len(outcomes) + 0.7, title, "Voorspeld verschil in de buurt zelf; punt en 95 %-interval",
-        f"Bron: {choices.outcome.source}; {CRIME_SOURCE}; {choices.income.source}; eigendom: Gemeente Amsterdam 2017. Dicht: rechte lijn; open: "
+        f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}; eigendom: Gemeente Amsterdam 2017. Dicht: rechte lijn; open: "
         "gebogen lijn. Wat nieuwkomers verdienen, is een aanname.",
         panels=2, sharey=True,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,17 @@ from analysis.choices import Choices, nearest
 from analysis.errors import InvalidInput
 from analysis.measures.sample import of_city, select
 
-# The second outcome; `measures.sample.with_crime` adds it.
-CRIME = "misdrijven_log"
+
+class Counts(NamedTuple):
+    """Households and, of these, those at or around the social minimum, per buurt: both of shape (..., n)."""
+
+    households: np.ndarray
+    poor: np.ndarray
+
+    @property
+    def burden(self) -> np.ndarray:
+        """Share of very low incomes (%)."""
+        return 100 * self.poor / self.households
 
 
 @dataclass(frozen=True)
@@ -20,16 +30,23 @@ class City:
     """The buurten of one city that scenarios move households between.
 
     Attributes:
-        name, code: of the gemeente.
+        choices: what it was made for: gemeente, year, measure, seed.
         buurten: per buurt the columns of `measures.sample.select` with `huishoudens` (an estimate), `huishoudens_fout`
             (relative standard error), `arm` (households at or around the social minimum) and `misdrijven_log` (may miss).
-        known: share of the city's inhabitants (0 to 100 %) that live in these buurten.
     """
 
-    name: str
-    code: str
+    choices: Choices
     buurten: pd.DataFrame
-    known: float
+
+    @property
+    def name(self) -> str:
+        """Of the gemeente."""
+        return self.choices.gemeente
+
+    @property
+    def code(self) -> str:
+        """Of the gemeente."""
+        return self.choices.gemeentecode
 
     @property
     def households(self) -> np.ndarray:
@@ -68,8 +85,23 @@ def of(buurten: pd.DataFrame, households: pd.DataFrame, choices: Choices) -> Cit
         households: result of `households.estimate` for these buurten.
         choices: settled choices.
     """
-    own = of_city(buurten, choices.gemeentecode)
-    table = select(own, choices).join(households)
+    table = select(of_city(buurten, choices.gemeentecode), choices).join(households)
     table["arm"] = table.huishoudens * table.belasting / 100
-    known = 100 * table.gewicht.sum() / own.inwoners_2017.sum() if len(table) else 0.0
-    return City(choices.gemeente, choices.gemeentecode, table, float(known))
+    return City(choices, table)
+
+
+def weights_of_worst(ordered_by: np.ndarray, sizes: np.ndarray, share: float) -> np.ndarray:
+    """Weights (sum 1) of the buurten that come first, until they hold a share of all.
+
+    Args:
+        ordered_by: lowest is worst, shape (..., n). sizes: households or inhabitants, shape (n,). share: between 0 and 1.
+
+    Returns:
+        Shape (..., n); the buurt at the edge counts for the part that belongs to the share.
+    """
+    order = np.argsort(ordered_by, axis=-1, kind="stable")
+    parts = sizes[order] / sizes.sum()
+    before = np.cumsum(parts, axis=-1) - parts
+    weights = np.empty_like(parts)
+    np.put_along_axis(weights, order, np.clip(share - before, 0, parts) / share, axis=-1)
+    return weights

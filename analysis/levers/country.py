@@ -78,7 +78,7 @@ def spread_table(found: dict[str, spread.Spread], all_cities: dict[str, City]) -
     return pd.concat(rows).set_index("gemeentecode")
 
 
-def splits(all_cities: dict[str, City], choices: Choices) -> pd.DataFrame:
+def splits(all_cities: dict[str, City]) -> pd.DataFrame:
     """The gap of the least safe buurten of every city: the part that goes with the burden, per outcome.
 
     Returns:
@@ -88,7 +88,7 @@ def splits(all_cities: dict[str, City], choices: Choices) -> pd.DataFrame:
         {"gemeentecode": code, "gemeente": one.name, "uitkomst": outcome, **vars(found)}
         for code, one in all_cities.items()
         for outcome in (effect.ONV, effect.CRIMES)
-        if (found := priority.split(one, outcome, choices)) is not None
+        if (found := priority.split(one, outcome)) is not None
     ]
     return pd.DataFrame(rows).set_index("gemeentecode")
 

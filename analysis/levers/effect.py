@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.levers.city import CRIME, City
+from analysis.choices import CRIME
+from analysis.levers.city import City, Counts
 from analysis.measures.sample import FEWEST_FOR_CHAPTER
 from analysis.models.derivative import SMALL_CITY, SMALL_DEGREES
 from analysis.models.response import FEWEST_BUURTEN
@@ -99,10 +100,10 @@ def response(city: City, outcome: str = ONV, shape: str = CURVED, weighted: bool
         shape: `STRAIGHT` or `CURVED`.
         weighted: by inhabitants, or every buurt once.
     """
-    table = city.buurten.dropna(subset=[CRIME]) if outcome == CRIMES else city.buurten
+    table = city.buurten.dropna(subset=[CRIME.column]) if outcome == CRIMES else city.buurten
     if len(table) < (FEWEST_BUURTEN if shape == STRAIGHT else FEWEST_FOR_CHAPTER):
         return None
-    values = table[CRIME if outcome == CRIMES else "uitkomst"].to_numpy(float)
+    values = table[CRIME.column if outcome == CRIMES else "uitkomst"].to_numpy(float)
     weights = table.gewicht.to_numpy(float) if weighted else np.ones(len(table))
     return Response(
         table.belasting.to_numpy(float), normal_scores(values) if outcome == SCORES else values, weights,
@@ -110,38 +111,28 @@ def response(city: City, outcome: str = ONV, shape: str = CURVED, weighted: bool
     )  # fmt: skip
 
 
-def per_buurt(found: Response, before: np.ndarray, after: np.ndarray, buurt: int) -> Difference:
+def per_buurt(found: Response, before: Counts, after: Counts, buurt: int) -> Difference:
     """The predicted difference for one buurt.
 
     Args:
         found: result of `response`.
-        before, after: burden (%) per draw and buurt, shape (draws, n); the first draw is the estimate.
+        before, after: counts, shape (draws, n); the first draw is the estimate.
         buurt: which.
     """
-    return found.difference(found.basis(after[:, buurt]) - found.basis(before[:, buurt]))
+    return found.difference(found.basis(after.burden[:, buurt]) - found.basis(before.burden[:, buurt]))
 
 
-def whole_city(found: Response, moved: Burdens) -> Difference:
+def whole_city(found: Response, before: Counts, after: Counts) -> Difference:
     """The predicted difference in the mean over the city's households, each counted where it lives.
 
     Where no buurt gains or loses households these are fixed weights, and a straight line gives exactly nothing.
     """
-    return found.difference(_mean_basis(found, moved.after, moved.households_after)
-                            - _mean_basis(found, moved.before, moved.households_before))  # fmt: skip
+    return found.difference(_mean_basis(found, after) - _mean_basis(found, before))
 
 
-@dataclass(frozen=True)
-class Burdens:
-    """Burden (%) and households per draw and buurt before and after, all of shape (draws, n); the first is the estimate."""
-
-    before: np.ndarray
-    after: np.ndarray
-    households_before: np.ndarray
-    households_after: np.ndarray
-
-
-def _mean_basis(found: Response, burden: np.ndarray, households: np.ndarray) -> np.ndarray:
+def _mean_basis(found: Response, counts: Counts) -> np.ndarray:
     """Mean over households of the basis at their burden, per draw: shape (draws, k)."""
+    burden, households = counts.burden, counts.households
     draws, n = burden.shape
     if (burden == burden[0]).all():  # the burden of now is published, so that every draw has the same
         return households @ found.basis(burden[0]) / households.sum(axis=1, keepdims=True)

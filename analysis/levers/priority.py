@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.choices import YEARS, Choices
+from analysis.choices import CRIME, YEARS, Choices
 from analysis.levers import effect
-from analysis.levers.city import CRIME, City
+from analysis.levers.city import City, weights_of_worst
 from analysis.levers.evidence import GRADES, LEVERS
 from analysis.models.deviation import TYPES
 
@@ -55,7 +55,7 @@ class Split:
     n: int
 
 
-def split(city: City, outcome: str, choices: Choices) -> Split | None:
+def split(city: City, outcome: str) -> Split | None:
     """Split the gap, or nothing where the city has no curve for the outcome.
 
     For `onv` the least safe buurten are chosen by the other years, so that chance in the year that is told does not choose
@@ -64,15 +64,15 @@ def split(city: City, outcome: str, choices: Choices) -> Split | None:
     Args:
         city: result of `levers.city.of`.
         outcome: `effect.ONV` or `effect.CRIMES`.
-        choices: settled choices; give the year.
     """
     found = effect.response(city, outcome, effect.CURVED)
     if found is None:
         return None
-    table = city.buurten.dropna(subset=[CRIME]) if outcome == effect.CRIMES else city.buurten
-    values = table[CRIME] if outcome == effect.CRIMES else table.uitkomst
-    chosen = _least_safe(-values if outcome == effect.CRIMES else _other_years(table, choices), table.gewicht)
-    step = chosen - table.gewicht.to_numpy(float) / table.gewicht.sum()
+    table = city.buurten.dropna(subset=[CRIME.column]) if outcome == effect.CRIMES else city.buurten
+    values = table[CRIME.column] if outcome == effect.CRIMES else table.uitkomst
+    ordered_by = -values if outcome == effect.CRIMES else _other_years(table, city.choices)
+    inhabitants = table.gewicht.to_numpy(float)
+    step = weights_of_worst(ordered_by.to_numpy(float), inhabitants, LEAST_SAFE) - inhabitants / inhabitants.sum()
     gap = float(step @ values.to_numpy(float))
     part = found.difference((step @ found.basis(table.belasting.to_numpy(float)))[None, :])
     low, high = sorted((part.low / gap, part.high / gap))
@@ -82,15 +82,6 @@ def split(city: City, outcome: str, choices: Choices) -> Split | None:
 def _other_years(table: pd.DataFrame, choices: Choices) -> pd.Series:
     others = [f"onv_{year}" for year in YEARS if year != choices.peiljaar]
     return table[others].mean(axis=1).fillna(table.uitkomst)
-
-
-def _least_safe(ordered_by: pd.Series, inhabitants: pd.Series) -> np.ndarray:
-    """Weights (sum 1) of the inhabitants in the least safe buurten; the buurt at the edge counts for its part."""
-    order = np.argsort(ordered_by.to_numpy(float), kind="stable")
-    sizes = inhabitants.to_numpy(float)[order] / inhabitants.sum()
-    out = np.empty(len(order))
-    out[order] = np.clip(LEAST_SAFE - (np.cumsum(sizes) - sizes), 0, sizes) / LEAST_SAFE
-    return out
 
 
 def first_pair(splits: list[Split | None]) -> str | None:
@@ -130,7 +121,7 @@ def order(splits: dict[str, Split | None], register: pd.DataFrame) -> pd.DataFra
     Returns:
         Per lever `plaats` (equal where nothing orders them), `nummer`, `hefboom`, `gesprek`, `laag` and `hoog` (part of the
         gap that the conversation is about, %, lowest and highest of the outcomes; NaN without), `graad`, `richting` (of the
-        strongest findings), and how many of the `bevindingen` are `gunstig`.
+        strongest findings), `bronnen` (they come from), and how many of all `bevindingen` are `gunstig`.
     """
     first = first_pair(list(splits.values()))
     rows = [_row(lever, pair, splits, register) for pair, levers in PAIRS.items() for lever in levers]
@@ -150,7 +141,7 @@ def _row(lever: int, pair: str, splits: dict[str, Split | None], register: pd.Da
         "nummer": lever, "hefboom": LEVERS[lever], "gesprek": pair,
         "laag": min(shares, default=np.nan), "hoog": max(shares, default=np.nan),
         "graad": grade, "richting": in_words(best), "gunstig": int((own.richting == FAVOURABLE).sum()),
-        "bevindingen": len(own), "zwak": grade == PRACTICE or FAVOURABLE not in set(best.richting),
+        "bevindingen": len(own), "bronnen": best.bron.nunique(), "zwak": grade == PRACTICE or FAVOURABLE not in set(best.richting),
     }  # fmt: skip
 
 
@@ -166,7 +157,7 @@ def start(city: City, deviations: pd.DataFrame) -> pd.DataFrame:
         `bij_inkomen` (part of that which the curve gives to the burden), `plaats_laag` and `plaats_hoog` (its place from
         least safe in the years, best and worst), and `gesprek`.
     """
-    table = deviations.join(city.buurten[[*(f"onv_{year}" for year in YEARS), CRIME]])
+    table = deviations.join(city.buurten[[*(f"onv_{year}" for year in YEARS), CRIME.column]])
     levels = table[[f"onv_{year}" for year in YEARS]]
     means = (levels.mul(table.gewicht, axis=0)).sum() / levels.notna().mul(table.gewicht, axis=0).sum()
     places = levels.rank()

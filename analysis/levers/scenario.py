@@ -18,7 +18,7 @@ from analysis.choices import REFERENCE, SCENARIO_YEARS, nearest
 from analysis.errors import InvalidInput
 from analysis.levers import effect
 from analysis.levers.assumptions import Assumptions
-from analysis.levers.city import City
+from analysis.levers.city import City, Counts
 
 # Draws of the households, of which only an estimate is known.
 DRAWS = 200
@@ -32,18 +32,6 @@ EXAMPLE_DWELLINGS = 100
 
 # How many of the receiving buurten are named.
 NAMED = 5
-
-
-class Counts(NamedTuple):
-    """Households and, of these, those at or around the social minimum, per buurt: both of shape (..., n)."""
-
-    households: np.ndarray
-    poor: np.ndarray
-
-    @property
-    def burden(self) -> np.ndarray:
-        """Share of very low incomes (%)."""
-        return 100 * self.poor / self.households
 
 
 class Flow(NamedTuple):
@@ -166,14 +154,13 @@ class Outcome:
     warnings: list[str]
 
 
-def work_out(city: City, scenario: Scenario, held: Assumptions | None = None, seed: int = 0) -> Outcome:
+def work_out(city: City, scenario: Scenario, held: Assumptions | None = None) -> Outcome:
     """Count the households, and lay the new burdens along the city's curves.
 
     Args:
         city: result of `city.of`.
         scenario: what is done.
         held: assumptions; the declared ones when left out.
-        seed: of the draws of the households.
 
     Raises:
         InvalidInput: when the buurt is unknown, or the scenario asks for households that are not there.
@@ -181,19 +168,18 @@ def work_out(city: City, scenario: Scenario, held: Assumptions | None = None, se
     held = held or Assumptions()
     place = city.place(scenario.buurt)
     check(city, scenario, held, place)
-    before = draw_counts(city, DRAWS, seed)
+    before = draw_counts(city, DRAWS)
     after = move(before, scenario, held, place)
-    burdens = effect.Burdens(before.burden, after.burden, before.households, after.households)
     return Outcome(
         scenario.title(city.buurten.buurtnaam.iloc[place]), _count(before, after, place), _steps(before, scenario, held, place),
-        differences(city, burdens, place), _elsewhere(city, before, after, place),
+        differences(city, before, after, place), _elsewhere(city, before, after, place),
         float(np.abs(after.poor[0] - before.poor[0]).sum() / 2), warnings(city, scenario, after, place),
     )  # fmt: skip
 
 
-def draw_counts(city: City, draws: int, seed: int) -> Counts:
+def draw_counts(city: City, draws: int) -> Counts:
     """The households as estimated, and then as they might be: shape (1 + draws, n). The burden is the published one."""
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(city.choices.zaad)
     noise = np.exp(city.buurten.huishoudens_fout.to_numpy(float) * random.standard_normal((draws, len(city.buurten))))
     households = city.households * np.vstack([np.ones(len(city.buurten)), noise])
     return Counts(households, households * city.buurten.belasting.to_numpy(float) / 100)
@@ -293,7 +279,7 @@ def _steps(before: Counts, scenario: Scenario, held: Assumptions, place: int) ->
     return {"verdunning": float(100 * (thinner - poor / households)), "verplaatsing": float(100 * (end - thinner))}
 
 
-def differences(city: City, burdens: effect.Burdens, place: int | None = None) -> pd.DataFrame:
+def differences(city: City, before: Counts, after: Counts, place: int) -> pd.DataFrame:
     """Predicted differences of the buurt and of the city, per outcome and shape, where the city has the curve."""
     rows = []
     for outcome in (effect.ONV, effect.CRIMES):
@@ -301,12 +287,11 @@ def differences(city: City, burdens: effect.Burdens, place: int | None = None) -
             found = effect.response(city, outcome, shape)
             if found is None:
                 continue
-            if place is not None:
-                one = effect.per_buurt(found, burdens.before, burdens.after, place)
-                rows.append({"gebied": "buurt", "uitkomst": outcome, "lijn": shape, **vars(one)})
-            rows.append(
-                {"gebied": "stad", "uitkomst": outcome, "lijn": shape, **vars(effect.whole_city(found, burdens))}
-            )
+            told = {
+                "buurt": effect.per_buurt(found, before, after, place),
+                "stad": effect.whole_city(found, before, after),
+            }
+            rows += [{"gebied": area, "uitkomst": outcome, "lijn": shape, **vars(one)} for area, one in told.items()]
     return effect.as_table(rows)
 
 

@@ -90,7 +90,7 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     small = len(found) == 0
     found = _residuals(city) if small else found
     start = priority.start(city, found)
-    splits = {outcome: priority.split(city, outcome, choices) for outcome in (effect.ONV, effect.CRIMES)}
+    splits = {outcome: priority.split(city, outcome) for outcome in (effect.ONV, effect.CRIMES)}
     all_slopes = slopes.slopes(buurten, big, choices, REGISTER_CUT)
     scenarios, refused = _scenarios(city, start)
     covered = coverage_by_city(buurten, tables["koppeling"], big.loc[[choices.gemeentecode]], choices).in_sample.iloc[0]

@@ -1,7 +1,7 @@
 """The allocation that helps the worst-off buurten most, within the yearly turnover: a linear programme.
 
 It tells what the pattern between buurten would predict at best. It is optimised on figures that hold chance, so what it
-promises is too much; the same plan laid along the levels of a later year shows how much.
+promises is too much; the same plan laid along the levels of another year shows how much.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from analysis import dutch
+from analysis.choices import YEARS, Choices
 from analysis.errors import InvalidInput
 from analysis.levers import effect
 from analysis.levers.assumptions import Assumptions
-from analysis.levers.city import City
-from analysis.levers.scenario import Counts
+from analysis.levers.city import City, Counts, weights_of_worst
 from analysis.levers.waterbed import evenly
 
 # Worst-off is the mean of the tenth of the households with the lowest outcome (research design, section 5): the single
@@ -49,7 +49,7 @@ class Spread:
     Attributes:
         plans: per plan `gemiddelde` and `slechtste` (LBM points, means over all households and over the worst-off tenth),
             their gains over doing nothing with 95 % limits (`winst`, `winst_slechtste`, `…_laag`, `…_hoog`),
-            `winst_later` (the gain of the worst-off tenth along the levels of the next year), `misdrijven` (% per
+            `winst_anders` (the gain of the worst-off tenth along the levels of `other_year`), `misdrijven` (% per
             inhabitant, mean over households; NaN without a curve) and `verhuisd` (very low incomes that live elsewhere).
         buurten: per buurt `buurtnaam`, `belasting`, `belasting_na` (%), `verschil` (households with a very low income).
         shape: along which curve.
@@ -62,6 +62,11 @@ class Spread:
     falls: bool
 
 
+def other_year(choices: Choices) -> int:
+    """The year whose levels a plan was not chosen on: the latest that is not the choices' own."""
+    return max(year for year in YEARS if year != choices.peiljaar)
+
+
 def worst_off(outcome: np.ndarray, households: np.ndarray, share: float = WORST) -> np.ndarray:
     """Mean outcome of the worst-off share of the households.
 
@@ -71,17 +76,10 @@ def worst_off(outcome: np.ndarray, households: np.ndarray, share: float = WORST)
     Returns:
         Shape (...,); the buurt at the edge counts for the part that belongs to the share.
     """
-    order = np.argsort(outcome, axis=-1)
-    sizes = households[order] / households.sum()
-    before = np.cumsum(sizes, axis=-1) - sizes
-    counted = np.clip(share - before, 0, sizes)
-    return np.sum(counted * np.take_along_axis(outcome, order, axis=-1), axis=-1) / share
+    return np.sum(weights_of_worst(outcome, households, share) * outcome, axis=-1)
 
 
-def best(
-    city: City, held: Assumptions | None = None, years: int = 1, ceiling: float | None = None, later: str = "onv_2020",
-    seed: int = 0,
-) -> Spread:  # fmt: skip
+def best(city: City, held: Assumptions | None = None, years: int = 1, ceiling: float | None = None) -> Spread:
     """Find it, and lay it beside doing nothing and beside sharing evenly.
 
     Args:
@@ -89,8 +87,6 @@ def best(
         held: assumptions; give the turnover.
         years: of turnover that may be used.
         ceiling: no buurt ends with a larger share of very low incomes (%); none when left out.
-        later: column with the levels of a later year.
-        seed: of the draws of the curve.
 
     Raises:
         InvalidInput: when the city has no curve that falls, or the ceiling cannot be reached.
@@ -99,8 +95,7 @@ def best(
     found, shape, falls = _curve(city)
     problem = _Problem(city, found, renewed, _ceiling(city, renewed, ceiling))
     plans = {NOTHING: city.poor, EVEN: evenly(Counts(city.households, city.poor), renewed).poor, BEST: problem.solve()}
-    later_levels = city.buurten[later].fillna(city.buurten.uitkomst).to_numpy(float)
-    table = _compare(city, found, plans, later_levels, np.random.default_rng(seed))
+    table = _compare(city, found, plans, np.random.default_rng(city.choices.zaad))
     after = plans[BEST]
     buurten = city.buurten[["buurtnaam", "gewicht", "belasting"]].assign(
         belasting_na=100 * after / city.households, verschil=after - city.poor
@@ -223,10 +218,11 @@ class _Problem:
 
 
 def _compare(
-    city: City, found: effect.Response, plans: dict[str, np.ndarray], later: np.ndarray, random: np.random.Generator
+    city: City, found: effect.Response, plans: dict[str, np.ndarray], random: np.random.Generator
 ) -> pd.DataFrame:
     """Average and worst-off side by side, with what the curve leaves uncertain."""
     households, levels = city.households, city.buurten.uitkomst.to_numpy(float)
+    other = city.buurten[f"onv_{other_year(city.choices)}"].fillna(city.buurten.uitkomst).to_numpy(float)
     drawn = np.vstack([found.coefficients, found.draw(DRAWS, random)])
     now = found.basis(100 * city.poor / households)
     rows = {}
@@ -239,7 +235,7 @@ def _compare(
             "gemiddelde": np.average(levels + change[0], weights=households),
             "slechtste": float(worst_off(levels + change[0], households)),
             **_gain("winst", mean_gain), **_gain("winst_slechtste", worst_gain),
-            "winst_later": float(worst_off(later + change[0], households) - worst_off(later, households)),
+            "winst_anders": float(worst_off(other + change[0], households) - worst_off(other, households)),
             "misdrijven": _crime(city, poor),
             "verhuisd": float(np.abs(poor - city.poor).sum() / 2),
         }  # fmt: skip

@@ -14,8 +14,8 @@ from scipy import stats
 
 from analysis.levers import effect
 from analysis.levers.assumptions import Assumptions
-from analysis.levers.city import City
-from analysis.levers.scenario import DEFAULT_YEARS, DRAWS, Counts, draw_counts
+from analysis.levers.city import City, Counts
+from analysis.levers.scenario import DEFAULT_YEARS, DRAWS, draw_counts
 
 EVEN, EQUAL = "elke vrijgekomen woning gelijk verdeeld", "alle buurten gelijk (onmogelijk uiterste)"
 
@@ -38,31 +38,31 @@ def evenly(before: Counts, renewed: float) -> Counts:
     return Counts(before.households, (1 - renewed) * before.poor + renewed * mean * before.households)
 
 
-def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_YEARS, seed: int = 0) -> pd.DataFrame:
+def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_YEARS) -> pd.DataFrame:
     """What spreading evenly would change in the mean over the city's households.
 
     Args:
         city: result of `city.of`.
         held: assumptions; give the turnover.
         years: of spreading.
-        seed: of the draws of the households.
 
     Returns:
         Per verdeling, outcome, shape and weights of the fit: `value`, `low`, `high`, `error` (crime in logs, see
         `effect.as_table`) and `n` buurten behind the curve; what the city has no curve for is left out.
     """
-    renewed = (held or Assumptions()).renewed(years)
-    before = draw_counts(city, DRAWS, seed)
+    before = draw_counts(city, DRAWS)
+    shares = {EVEN: (held or Assumptions()).renewed(years), EQUAL: 1.0}
+    spread = {name: evenly(before, share) for name, share in shares.items()}
     rows = []
     for outcome, shape, weighted in product(effect.OUTCOMES, (effect.STRAIGHT, effect.CURVED), (True, False)):
         found = effect.response(city, outcome, shape, weighted)
         if found is None:
             continue
-        for name, share in ((EVEN, renewed), (EQUAL, 1.0)):
-            after = evenly(before, share)
-            burdens = effect.Burdens(before.burden, after.burden, before.households, after.households)
+        for name, after in spread.items():
             labels = (name, outcome, shape, BY_INHABITANTS if weighted else EQUALLY)
-            rows.append(dict(zip(KEYS, labels, strict=True)) | vars(effect.whole_city(found, burdens)) | {"n": found.n})
+            rows.append(
+                dict(zip(KEYS, labels, strict=True)) | vars(effect.whole_city(found, before, after)) | {"n": found.n}
+            )
     return pd.DataFrame(rows, columns=[*KEYS, "value", "low", "high", "error", "n"])
 
 
@@ -88,9 +88,9 @@ def over_cities(per_city: dict[str, pd.DataFrame], households: dict[str, float])
     return rows.groupby(KEYS, sort=False).apply(mean, include_groups=False).reset_index()
 
 
-def headline(table: pd.DataFrame, outcome: str = effect.ONV) -> pd.Series | None:
+def headline(table: pd.DataFrame, outcome: str = effect.ONV, spread_as: str = EVEN) -> pd.Series | None:
     """The row that the text quotes, or nothing where the city has no curve for the outcome."""
-    hits = table[(table[KEYS] == [EVEN, outcome, effect.CURVED, BY_INHABITANTS]).all(axis=1)]
+    hits = table[(table[KEYS] == [spread_as, outcome, effect.CURVED, BY_INHABITANTS]).all(axis=1)]
     return hits.iloc[0] if len(hits) else None
 
 

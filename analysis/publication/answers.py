@@ -10,7 +10,7 @@ import pandas as pd
 import yaml
 
 from analysis import dutch
-from analysis.choices import Choices, settle
+from analysis.choices import CRIME, Choices, settle
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.levers import city as cities
@@ -26,7 +26,7 @@ EVERY = "alle"
 
 # Digits of a table on the screen, by what the column holds.
 DECIMALS = {"value": 4, "low": 4, "high": 4, "belasting": 1, "huishoudens": 0, "arm": 0, "verschil": 1, "verschil_punten": 2,
-            "winst": 4, "winst_slechtste": 3, "winst_slechtste_laag": 3, "winst_slechtste_hoog": 3, "winst_later": 3,
+            "winst": 4, "winst_slechtste": 3, "winst_slechtste_laag": 3, "winst_slechtste_hoog": 3, "winst_anders": 3,
             "verhuisd": 0, "misdrijven": 1, "belasting_na": 1}  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def scenario(found: Outcome, held: Assumptions, choices: Choices) -> Answer:
     assumed = [f"Aanname: {meaning}: {dutch.number(getattr(held, name), 1)} %." for name, meaning in MEANINGS.items()]
     notes = [f"Let op: {warning}" for warning in found.warnings] + assumed + [
         "Geen effect: wat het verband tussen buurten voorspelt als er niets anders verandert. Huishoudens zijn geschat.",
-        f"Bron: {both(choices)}; Politie/CBS 2024.",
+        f"Bron: {both(choices)}; {CRIME.source}.",
     ]  # fmt: skip
     differences = found.differences.drop(columns="error")
     data = {
@@ -81,7 +81,11 @@ def scenario(found: Outcome, held: Assumptions, choices: Choices) -> Answer:
 
 
 def spreads(gemeente: str, years: int, ceiling: float | None) -> Answer:
-    """The best spread of one city, or of every big one that has a falling line."""
+    """The best spread of one city, or of every big one.
+
+    Raises:
+        InvalidInput: for years that make no sense, or a city where it is not to be had.
+    """
     if years < 1:
         raise InvalidInput(f"Een spreiding duurt minstens 1 jaar, niet {years}.")
     if gemeente != EVERY:
@@ -98,21 +102,22 @@ def spreads(gemeente: str, years: int, ceiling: float | None) -> Answer:
 
 
 def _spread_answer(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], data: dict[str, Any]) -> Answer:
-    columns = ["gemeente", "plan", "lijn", "winst_slechtste", "winst_slechtste_laag", "winst_slechtste_hoog", "winst_later", "winst",
+    columns = ["gemeente", "plan", "lijn", "winst_slechtste", "winst_slechtste_laag", "winst_slechtste_hoog", "winst_anders", "winst",
                "misdrijven", "verhuisd"]  # fmt: skip
     shown = plans[plans.plan != spread.NOTHING][columns]
     return Answer(
         ["Beste spreiding, vergeleken met niets doen: de minst veilige tiende van de huishoudens, en de hele stad (LBM-punten)"],
         {"Plannen": shown, **tables},
-        ["Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op cijfers waar toeval in zit; ‘later’ legt het langs 2020.",
-         f"Bron: {both(Choices())}; Politie/CBS 2024."],
+        [f"Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op cijfers waar toeval in zit; ‘anders’ legt het langs {spread.other_year(Choices())}.",
+         f"Bron: {both(Choices())}; {CRIME.source}."],
         {"plannen": _records(plans), **data},
     )  # fmt: skip
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values; what is missing is null."""
-    return json.loads(table.reset_index().to_json(orient="records", double_precision=12))
+    named = table.reset_index() if table.index.name else table
+    return json.loads(named.to_json(orient="records", double_precision=12))
 
 
 def told(answer: Answer, form: str) -> str:

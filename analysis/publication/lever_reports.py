@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import REFERENCE, Choices
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.evidence import GRADES, IN_A_SENTENCE
+from analysis.levers.households import MIDDLE
 from analysis.levers.need import pressed
 from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
-from analysis.models.deviation import TYPES, UNDECIDED
+from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences
 from analysis.publication.reports import CRIME_SOURCE, both
 
-LEVERS = "hefboom"
 PRESSED = TYPES[True, False]
 
 # So many buurten are named in a sentence; the table has the rest.
@@ -59,28 +59,27 @@ def about_evidence(register: pd.DataFrame) -> Sentences:
     return Sentences(sterkste=text)
 
 
+def _source(outcome: str, choices: Choices) -> str:
+    """The sources of one of the two outcomes and the burden."""
+    return f"{CRIME_SOURCE}; {choices.income.source}" if outcome == effect.CRIMES else both(choices)
+
+
 def net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> list[Number]:
     """Net gain of spreading evenly: over all cities, of each city, and the impossible bound."""
     unit = f"LBM-punten, verschil in het gemiddelde over alle huishoudens; gebogen lijn, {scenario.DEFAULT_YEARS} jaar"
     source = both(choices)
-    row, bound = waterbed.headline(over), _bound(over)
+    row, bound = waterbed.headline(over), waterbed.headline(over, spread_as=waterbed.EQUAL)
     crimes = waterbed.headline(over, effect.CRIMES)
     percent = [100 * math.expm1(value) for value in (crimes.value, crimes.low, crimes.high)]
     return [
         Number("waterbed.netto", row.value, unit, int(row.n), source, row.low, row.high, decimals=4),
         Number("waterbed.netto.uiterste", bound.value, f"{unit}; alle buurten gelijk", int(bound.n), source, bound.low, bound.high, decimals=4),
         Number("waterbed.netto.misdrijven", percent[0], "% misdrijven per inwoner, verschil in het gemiddelde over alle huishoudens; gebogen lijn",
-               int(crimes.n), f"{CRIME_SOURCE}; {choices.income.source}", percent[1], percent[2], decimals=1),
+               int(crimes.n), _source(effect.CRIMES, choices), percent[1], percent[2], decimals=1),
         Number("waterbed.steden", int(row.steden), "steden met een gebogen lijn", int(row.n), source),
         *(Number(f"{code}.waterbed.netto", one.value, unit, int(one.n), source, one.low, one.high, decimals=4)
           for code, one in onv.iterrows()),
     ]  # fmt: skip
-
-
-def _bound(over: pd.DataFrame) -> pd.Series:
-    picked = over[(over.verdeling == waterbed.EQUAL) & (over.uitkomst == effect.ONV) & (over.lijn == effect.CURVED)
-                  & (over.gewichten == waterbed.BY_INHABITANTS)]  # fmt: skip
-    return picked.iloc[0]
 
 
 def best_spread(table: pd.DataFrame, choices: Choices) -> list[Number]:
@@ -96,7 +95,7 @@ def best_spread(table: pd.DataFrame, choices: Choices) -> list[Number]:
     own = "LBM-punten winst van de minst veilige tiende, binnen de verhuizingen van één jaar"
     return [
         over("spreiding.winst", "winst_slechtste", own, 3),
-        over("spreiding.winst.later", "winst_later", f"{own}, langs de cijfers van 2020", 3),
+        over("spreiding.winst.anders", "winst_anders", f"{own}, langs de cijfers van {spread.other_year(choices)}", 3),
         over("spreiding.gemiddelde", "winst", "LBM-punten verschil van het stadsgemiddelde", 4),
         over("spreiding.verhuisd", "deel", "% van de huishoudens met een zeer laag inkomen dat elders woont", 1),
         *(Number(f"{code}.spreiding.winst", row.winst_slechtste, own, int(row.n), source, row.winst_slechtste_laag, row.winst_slechtste_hoog, decimals=3)
@@ -108,12 +107,11 @@ def splits(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """The part of the gap that goes with the burden, median over the cities with their range, per outcome."""
     unit = "% van het verschil tussen de minst veilige buurten en de stad; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
     numbers = []
-    for outcome, source in ((effect.ONV, both(choices)), (effect.CRIMES, f"{CRIME_SOURCE}; {choices.income.source}")):
+    for outcome in (effect.ONV, effect.CRIMES):
         part = table[table.uitkomst == outcome]
-        values = 100 * part.share
-        numbers.append(
-            Number(f"gesprek.{outcome}", values.median(), unit, int(part.n.sum()), source, values.min(), values.max())
-        )
+        values, n = 100 * part.share, int(part.n.sum())
+        source = _source(outcome, choices)
+        numbers.append(Number(f"gesprek.{outcome}", values.median(), unit, n, source, values.min(), values.max()))
     return [*numbers, Number("gesprek.zelfde", len(agreeing(table)), "steden waar beide maten hetzelfde gesprek voorop zetten",
                              table.gemeente.nunique(), both(choices))]  # fmt: skip
 
@@ -130,7 +128,7 @@ def agreeing(table: pd.DataFrame) -> list[str]:
 
 def households(checked: pd.DataFrame) -> list[Number]:
     """How far the estimated households lie from the dwellings that Amsterdam counted."""
-    low, middle, high = checked.verhouding.quantile([0.16, 0.5, 0.84])
+    low, middle, high = checked.verhouding.quantile([MIDDLE[0], 0.5, MIDDLE[1]])
     unit = "schatting gedeeld door getelde woningen; mediaan, met de grenzen waartussen twee derde van de buurten ligt"
     source = "CBS, KWB 2017 en wijkkaart 2022; Gemeente Amsterdam 2017"
     return [Number("huishoudens.verhouding", middle, unit, len(checked), source, low, high, decimals=2)]
@@ -140,10 +138,10 @@ def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
     """What spreading does and does not give the city."""
     row, crimes = waterbed.headline(over), waterbed.headline(over, effect.CRIMES)
     clear = onv[(onv.low > 0) | (onv.high < 0)]
-    better, worse = list(clear.gemeente[clear.value > 0]), list(clear.gemeente[clear.value < 0])
+    better, worse = clear[clear.value > 0], clear[clear.value < 0]
     per_city = (
-        f"Per stad is het verschil meestal niet van nul te onderscheiden: duidelijk hoger is het in {dutch.number(len(better))} steden, duidelijk lager "
-        f"in {dutch.number(len(worse))}."
+        f"Per stad gerekend ligt het verschil in {dutch.number(len(better))} steden duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder; in de andere "
+        f"{dutch.number(len(onv) - len(clear))} is het niet van nul te onderscheiden."
     )
     return Sentences(
         waterbed=f"Voor de stad als geheel voorspelt de gebogen lijn gemiddeld {_way(row, 'iets meer', 'iets minder')} veiligheid, en {_way(crimes, 'meer', 'minder')} "
@@ -226,19 +224,19 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     for outcome, one in found.splits.items():
         if one is not None:
             numbers.append(Number(f"gesprek.{outcome}", 100 * one.share, "% van het verschil tussen de minst veilige buurten en de stad",
-                                  one.n, source, 100 * one.low, 100 * one.high))  # fmt: skip
+                                  one.n, _source(outcome, choices), 100 * one.low, 100 * one.high))  # fmt: skip
     return numbers
 
 
 def about_sheet(found: Sheet, choices: Choices) -> Sentences:
     """The page in sentences: where, which lever, how sure, does Amsterdam hold here, and what is missing."""
     return Sentences(
-        waar=_where(found, choices), hefboom=_which(found), zeker=_how_sure(found), amsterdam_hier=_amsterdam(found, choices),
+        waar=_where(found), hefboom=_which(found), zeker=_how_sure(found), amsterdam_hier=_amsterdam(found, choices),
         waterbed=_city_net_gain(found), spreiding=_city_spread(found), kader=_frame(found, choices), mist=_missing(found, choices), misdrijven=_crimes(found), maatstaf=_yardstick(found),
     )  # fmt: skip
 
 
-def _where(found: Sheet, choices: Choices) -> str:
+def _where(found: Sheet) -> str:
     named = [f"{row.buurtnaam} (plaats {_places(row)})" for row in found.start.head(IN_SENTENCE).itertuples()]
     return (
         f"**Waar?** Van de buurten met meer zeer lage inkomens dan de stad zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de minst veilige "
@@ -301,15 +299,21 @@ def _how_sure(found: Sheet) -> str:
     certain = int((found.deviations.type != UNDECIDED).sum())
     pressed = int((found.deviations.type == PRESSED).sum())
     return (
-        f"**Hoe zeker?** Waar: van {dutch.number(certain)} van de {dutch.number(len(found.deviations))} buurten is het type met negentig procent zekerheid "
+        f"**Hoe zeker?** Waar: van {dutch.number(certain)} van de {dutch.number(len(found.deviations))} buurten is het type met {dutch.number(100 * CERTAIN)} % zekerheid "
         f"bekend; {dutch.number(pressed)} daarvan {'heeft veel lage inkomens en is' if pressed == 1 else 'hebben veel lage inkomens en zijn'} minder veilig dan "
-        "verwacht. Wat helpt: dat is veel minder zeker. Het "
-        "sterkste bewijs is één studie, over gebieden en niet over de bewoners die er al woonden."
+        f"verwacht. Wat helpt: dat is veel minder zeker. {_sources(found)}"
     )
 
 
+def _sources(found: Sheet) -> str:
+    """How many studies the strongest evidence comes from, and how strong it is."""
+    best = found.order.sort_values("graad").iloc[0]
+    studies = "één bron" if best.bronnen == 1 else f"{dutch.number(best.bronnen)} bronnen"
+    return f"Het sterkste bewijs (graad {best.graad}) komt uit {studies}."
+
+
 def _amsterdam(found: Sheet, choices: Choices) -> str:
-    if found.verdict is None and choices.gemeentecode == found.slopes.index[found.slopes.gemeente == "Amsterdam"][0]:
+    if choices.gemeentecode == REFERENCE:
         return "Amsterdam is de stad waarmee de andere vergeleken worden."
     if found.verdict is None:
         return (
@@ -329,12 +333,20 @@ def _city_net_gain(found: Sheet) -> str:
     row = waterbed.headline(found.net_gain)
     if row is None:
         return "Voor een gebogen lijn zijn er te weinig buurten; langs een rechte lijn verandert het stadsgemiddelde niet als huishoudens anders verdeeld worden."
-    word = "gaat het stadsgemiddelde iets omhoog" if row.low > 0 else "gaat het stadsgemiddelde iets omlaag"
-    if row.low <= 0 <= row.high:
-        word = "verandert het stadsgemiddelde niet aantoonbaar"
     return (
-        f"Als elke woning die vrijkomt gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang, {word}: {dutch.number(row.value, 4)} LBM-punten langs de "
-        f"gebogen lijn ({dutch.interval(row.low, row.high, 4)}), en precies nul langs een rechte lijn."
+        f"Als elke woning die vrijkomt gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang, voorspelt de gebogen lijn voor de stad gemiddeld "
+        f"{_way(row, 'iets meer', 'iets minder')} veiligheid: {dutch.number(row.value, 4)} LBM-punten ({dutch.interval(row.low, row.high, 4)}). Een rechte lijn "
+        f"voorspelt precies nul. {_shifts(found)}"
+    )
+
+
+def _shifts(found: Sheet) -> str:
+    """Who wins and who loses by it."""
+    table = waterbed.shifts(found.city)
+    fewer, more = table.loc[table.verschil.idxmin()], table.loc[table.verschil.idxmax()]
+    return (
+        f"In {dutch.number((table.verschil < 0).sum())} buurten wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer; het "
+        f"grootst is het verschil in {fewer.buurtnaam} ({dutch.number(fewer.verschil)}) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
     )
 
 
@@ -353,7 +365,7 @@ def _city_spread(found: Sheet) -> str:
         else " De gebogen lijn daalt hier niet overal; daarom is voor dit voorbeeld de rechte lijn gebruikt."
     )
     return (
-        f"Een rekenvoorbeeld, geen plan: de best denkbare verdeling van één jaar verhuizingen scheelt de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
+        f"Een rekenvoorbeeld, geen plan: bij de best denkbare verdeling van één jaar verhuizingen voorspelt de lijn voor de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
         f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}); {whole}.{why}"
     )
 
@@ -391,10 +403,9 @@ def _missing(found: Sheet, choices: Choices) -> str:
         lines.append(
             f"Van {dutch.number(without)} van de {dutch.number(len(table))} buurten zijn geen misdrijven bekend: hun grens of omvang is te veel veranderd."
         )
-    if not np.isfinite(table.pct_corporatie_2017).any():
-        lines.append("Hoeveel woningen van corporaties zijn, is hier per buurt niet bekend.")
     lines.append("Het aantal huishoudens is een schatting. Wat nieuwkomers verdienen, is een aanname.")
     lines.append("Hefboom 1 en 2 hebben geen scenario: geen open cijfer laat zien wat zij veranderen.")
+    lines += list(dict.fromkeys(f"Bij de scenario’s: {told}" for one in found.scenarios for told in one.warnings))
     lines += [f"Niet uitgerekend: {reason}" for reason in found.refused]
     return "\n".join(f"- {line}" for line in lines)
 
@@ -409,9 +420,9 @@ def title_net_gain(over: pd.DataFrame) -> str:
     """The finding of the waterbed chart, in a sentence."""
     onv, crimes = waterbed.headline(over), waterbed.headline(over, effect.CRIMES)
     if onv.high <= 0 and crimes.low >= 0:
-        return "Gelijk verdelen maakt de stad als geheel niet veiliger, volgens beide maten"
+        return "Bij gelijk verdelen wint de stad als geheel volgens de lijn niet, op geen van beide maten"
     if onv.low > 0 and crimes.high < 0:
-        return "Gelijk verdelen maakt de stad als geheel volgens beide maten iets veiliger"
+        return "Bij gelijk verdelen wint de stad als geheel volgens de lijn iets, op beide maten"
     return "Wat gelijk verdelen de stad als geheel brengt, hangt af van de maat"
 
 
@@ -419,8 +430,8 @@ def title_spread(table: pd.DataFrame) -> str:
     """The finding of the spread chart, in a sentence."""
     best = table[table.plan == spread.BEST]
     low, high = dutch.number(best.winst_slechtste.min(), 3), dutch.number(best.winst_slechtste.max(), 3)
-    whole = "de stad als geheel niet aantoonbaar" if best.winst.mean() <= 0 else "de stad als geheel wint mee"
-    return f"De minst veilige tiende wint {low} tot {high} LBM-punten, {whole}"
+    whole = dutch.number(best.winst.mean(), 4)
+    return f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, de hele stad gemiddeld {whole}"
 
 
 def title_evidence(register: pd.DataFrame) -> str:
@@ -451,7 +462,7 @@ def title_place(found: Sheet) -> str:
 def title_scenarios(found: list[scenario.Outcome]) -> str:
     """The finding of the scenario chart, in a sentence."""
     points = [abs(one.count.belasting["na"] - one.count.belasting["voor"]) for one in found]
-    return f"Het aandeel zeer lage inkomens verandert {dutch.interval(min(points), max(points), 1)} punt; het verschil is klein"
+    return f"Het aandeel zeer lage inkomens verandert {dutch.interval(min(points), max(points), 1)} punt"
 
 
 def title_need(table: pd.DataFrame) -> str:

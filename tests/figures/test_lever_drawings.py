@@ -17,19 +17,24 @@ from analysis.choices import REFERENCE, Choices
 from analysis.figures import lever_tables, levers
 from analysis.figures.output import Figure
 from analysis.figures.tables import Table
-from analysis.levers import assumptions, country, effect, priority, scenario, spread
+from analysis.levers import assumptions, country, effect, priority, scenario, spread, waterbed
+from analysis.levers.city import City
 from analysis.models.deviation import TYPES
 
 CHOICES = Choices()
+def named(city: City, name: str) -> City:
+    return dataclasses.replace(city, choices=dataclasses.replace(city.choices, gemeente=name))
+
+
 NAMES = {"GM0002": "Alphen aan den Rijn", "GM0003": "'s-Hertogenbosch", "GM0004": "Proefstad", REFERENCE: "Amsterdam"}
 CITIES = {
-    code: dataclasses.replace(small_city(bend=0.0004 * number, seed=number, code=code), name=name)
+    code: named(small_city(bend=0.0004 * number, seed=number, code=code), name)
     for number, (code, name) in enumerate(NAMES.items())
 }
 GAINS = country.net_gains(CITIES)
 OVER = country.net_gain_over(GAINS, CITIES)
 PLANS = country.spread_table(country.spreads(CITIES), CITIES)
-SPLITS = country.splits(CITIES, CHOICES)
+SPLITS = country.splits(CITIES)
 WORKED = [scenario.work_out(CITIES["GM0002"], scenario.Scenario("Buurt 40", "middenhuur", 100)),
           scenario.work_out(CITIES["GM0002"], scenario.Scenario("Buurt 40", "toewijzing", 10))]  # fmt: skip
 SLOPES = pd.DataFrame({
@@ -124,6 +129,7 @@ TABLES: dict[str, tuple[Table, int, list[str]]] = {
     "declared": (lever_tables.declared("t", assumptions.Assumptions(),
                                        pd.DataFrame({"buurten": [27, 5], "belasting": [21.8, 2.0]}, index=["corporatie", "koop"]), CHOICES),
                  3, ["21,8 %", "20 tot 40", "onderzoeksplan"]),
+    "shifts": (lever_tables.shifts("t", waterbed.shifts(CITIES[REFERENCE]), CHOICES), 10, ["Buurt 59", "Buurt 0"]),
     "sensitivity": (lever_tables.sensitivity("t", scenario.sensitivity(CITIES["GM0002"], [scenario.Scenario("Buurt 40", "middenhuur", 100)])),
                     2, ["middenhuurwoning"]),
 }  # fmt: skip

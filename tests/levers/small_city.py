@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.choices import Choices
 from analysis.levers.city import City
 
 
@@ -23,4 +24,4 @@ def small_city(n: int = 60, bend: float = 0.0, noise: float = 0.02, seed: int = 
     }, index=pd.Index([f"BU{code[2:]}{number:04d}" for number in range(n)], name="buurtcode"))  # fmt: skip
     for year in (2014, 2018, 2020):
         table[f"onv_{year}"] = table.uitkomst + random.normal(0, noise / 2, n)
-    return City("Proefstad", code, table.assign(arm=table.huishoudens * table.belasting / 100), 100.0)
+    return City(Choices(gemeente="Proefstad", gemeentecode=code), table.assign(arm=table.huishoudens * table.belasting / 100))

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from levers.small_city import small_city
 
-from analysis.choices import Choices
 from analysis.levers import effect, priority
+from analysis.levers.city import weights_of_worst
 from analysis.levers.priority import COMPOSITION, HANDLING, Split
 
 
@@ -19,30 +19,29 @@ def gap(share: float, reach: float = 0.1) -> Split:
 REGISTER = pd.DataFrame(
     [(1, "D", "gunstig"), (2, "D", "gunstig"), (3, "A", "gunstig"), (3, "D", "gemengd"), (4, "D", "onduidelijk")],
     columns=["hefboom", "graad", "richting"],
-).assign(instrument="iets")
+).assign(instrument="iets", bron="bron2020")
 
 
 def test_without_noise_the_whole_gap_goes_with_the_burden():
-    found = priority.split(small_city(noise=0.0), effect.ONV, Choices())
+    found = priority.split(small_city(noise=0.0), effect.ONV)
     assert found.gap < 0 and found.share == pytest.approx(1, abs=0.02)
 
 
 def test_noise_that_has_nothing_to_do_with_the_burden_lowers_the_part():
-    loud, calm = (priority.split(small_city(noise=noise), effect.ONV, Choices()) for noise in (0.3, 0.02))
+    loud, calm = (priority.split(small_city(noise=noise), effect.ONV) for noise in (0.3, 0.02))
     assert loud.share < calm.share
     assert loud.low < loud.share < loud.high
 
 
 def test_crime_is_split_the_other_way_up():
-    found = priority.split(small_city(), effect.CRIMES, Choices())
+    found = priority.split(small_city(), effect.CRIMES)
     assert found.gap > 0 and 0 < found.share < 1
 
 
 def test_the_least_safe_buurten_hold_a_fifth_of_the_inhabitants():
-    inhabitants = pd.Series([100.0, 300.0, 600.0])
-    chosen = priority._least_safe(pd.Series([2.0, 1.0, 3.0]), inhabitants)
-    np.testing.assert_allclose(chosen, [0, 1, 0])
-    np.testing.assert_allclose(priority._least_safe(pd.Series([1.0, 2.0, 3.0]), inhabitants), [0.5, 0.5, 0])
+    inhabitants = np.array([100.0, 300.0, 600.0])
+    for ordered_by, weights in (([2.0, 1.0, 3.0], [0, 1, 0]), ([1.0, 2.0, 3.0], [0.5, 0.5, 0])):
+        np.testing.assert_allclose(weights_of_worst(np.array(ordered_by), inhabitants, priority.LEAST_SAFE), weights)
 
 
 @pytest.mark.parametrize(

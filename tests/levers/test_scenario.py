@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from levers.small_city import small_city
 
+from analysis import choices
 from analysis.errors import InvalidInput
 from analysis.levers import effect
 from analysis.levers.assumptions import Assumptions
-from analysis.levers.scenario import KNOBS, Counts, Scenario, draw_counts, move, sensitivity, work_out
+from analysis.levers.city import Counts
+from analysis.levers.scenario import KNOBS, Scenario, draw_counts, move, sensitivity, work_out
 
 CITY = small_city()
 BENT = small_city(bend=0.0008)
@@ -36,7 +38,7 @@ def scenarios(draw: st.DrawFn) -> tuple[Scenario, Assumptions, int]:
 @given(scenarios())
 def test_the_city_keeps_its_households_of_each_kind(asked):
     scenario, held, place = asked
-    before = draw_counts(CITY, 3, 0)
+    before = draw_counts(CITY, 3)
     after = move(before, scenario, held, place)
     np.testing.assert_allclose(after.households.sum(axis=1), before.households.sum(axis=1), rtol=1e-12)
     np.testing.assert_allclose(after.poor.sum(axis=1), before.poor.sum(axis=1), rtol=1e-12)
@@ -58,16 +60,15 @@ def test_what_is_not_refused_has_no_negative_households_and_nothing_past_100_per
 @given(scenarios())
 def test_along_a_straight_line_the_city_gains_exactly_nothing(asked):
     scenario, held, place = asked
-    before = draw_counts(BENT, 3, 0)
+    before = draw_counts(BENT, 3)
     after = move(before, scenario, held, place)
-    burdens = effect.Burdens(before.burden, after.burden, before.households, after.households)
     for outcome in effect.OUTCOMES:
-        found = effect.whole_city(effect.response(BENT, outcome, effect.STRAIGHT), burdens)
+        found = effect.whole_city(effect.response(BENT, outcome, effect.STRAIGHT), before, after)
         assert (found.value, found.low, found.high) == (0, 0, 0)
 
 
 def test_allocation_leaves_every_buurt_its_households():
-    before = draw_counts(CITY, 2, 0)
+    before = draw_counts(CITY, 2)
     after = move(before, Scenario("Buurt 40", "toewijzing", 10), Assumptions(), 40)
     np.testing.assert_array_equal(after.households, before.households)
 
@@ -168,3 +169,13 @@ def test_sensitivity_leaves_out_what_makes_no_difference():
     table = sensitivity(CITY, [Scenario("Buurt 50", "middenhuur", 100)])
     assert len(table) == 2 and table.aanname.str.contains("middenhuurwoning").all()
     assert table.na.is_monotonic_increasing
+
+
+def test_the_knobs_that_the_command_line_names_are_those_that_can_be_turned():
+    assert tuple(KNOBS) == choices.KNOBS
+
+
+def test_the_seed_of_the_choices_is_that_of_the_draws():
+    other = dataclasses.replace(CITY, choices=dataclasses.replace(CITY.choices, zaad=1))
+    errors = [work_out(city, Scenario("Buurt 50", "middenhuur", 100)).differences.error[0] for city in (CITY, CITY, other)]
+    assert errors[0] == errors[1] != errors[2]

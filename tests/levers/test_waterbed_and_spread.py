@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -16,7 +17,7 @@ from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.levers import country, effect, spread, waterbed
 from analysis.levers.assumptions import Assumptions
-from analysis.levers.scenario import Counts
+from analysis.levers.city import Counts
 from analysis.measures import sample
 
 
@@ -127,7 +128,7 @@ def test_a_line_that_does_not_fall_has_no_best_spread():
     city = small_city(noise=0.0)
     rising = city.buurten.assign(uitkomst=-city.buurten.uitkomst)
     with pytest.raises(InvalidInput, match="geen dalende lijn"):
-        spread.best(type(city)(city.name, city.code, rising, city.known))
+        spread.best(dataclasses.replace(city, buurten=rising))
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +155,14 @@ def test_the_members_examples_lie_in_buurten_of_each_kind(all_cities):
     few, many = country.examples(all_cities)
     assert few.knob == "sociale_huur" and own.pct_corporatie_2017[few.buurt] < country.LITTLE_SOCIAL
     assert many.knob == "middenhuur" and own.pct_corporatie_2017[many.buurt] >= country.MUCH_SOCIAL
+
+
+@pytest.mark.parametrize(("year", "other"), [(2014, 2020), (2018, 2020), (2020, 2018)])
+def test_a_plan_is_laid_along_a_year_that_it_was_not_chosen_on(year, other):
+    assert spread.other_year(Choices(peiljaar=year)) == other
+
+
+def test_who_wins_and_who_loses_keep_the_city_whole():
+    table = waterbed.shifts(small_city())
+    assert table.verschil.sum() == pytest.approx(0, abs=1e-9)
+    assert (table.verschil < 0).any() and (table.verschil > 0).any()

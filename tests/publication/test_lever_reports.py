@@ -41,7 +41,7 @@ CITIES = pd.DataFrame(
 def test_the_net_gain_is_told_as_it_is(onv, crime, words):
     said = lever_reports.about_net_gain(over(onv, crime), CITIES)
     assert all(word in said["waterbed"] for word in words), said["waterbed"]
-    assert "hoger is het in 0 steden, duidelijk lager in 1" in said["waterbed_steden"]
+    assert "in 0 steden duidelijk boven nul en in 1 duidelijk eronder" in said["waterbed_steden"]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_the_reason_follows_the_bend(onv, words):
 
 
 def test_the_title_follows_both_outcomes():
-    assert "niet veiliger" in lever_reports.title_net_gain(over(LOSS, GAIN))
-    assert "iets veiliger" in lever_reports.title_net_gain(over(GAIN, LOSS))
+    assert "niet, op geen van beide" in lever_reports.title_net_gain(over(LOSS, GAIN))
+    assert "iets, op beide maten" in lever_reports.title_net_gain(over(GAIN, LOSS))
     assert "hangt af van de maat" in lever_reports.title_net_gain(over(GAIN, GAIN))
 
 
