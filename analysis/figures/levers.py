@@ -173,8 +173,9 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
         "steden. Nullijn: wat een rechte lijn altijd geeft.",
         panels=2, sharey=True,
     )  # fmt: skip
-    axes[0].axvline(0, color=theme.INK, linewidth=1)
-    axes[1].axvline(0, color=theme.INK, linewidth=1)
+    for one in axes:
+        one.axvline(0, color=theme.INK, linewidth=1)
+        one.locator_params(axis="x", nbins=4)  # more labels would run into each other
     _ranges(axes[0], onv.set_index("gemeente").loc[order, ["value", "low", "high"]], theme.ACCENT)
     percent = 100 * np.expm1(crimes.set_index("gemeente")[["value", "low", "high"]].reindex(order))
     _ranges(axes[1], percent, theme.LESS_SAFE)

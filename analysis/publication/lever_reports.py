@@ -413,7 +413,7 @@ def _missing(found: Sheet, choices: Choices) -> str:
 def title_splits(table: pd.DataFrame) -> str:
     """The finding of the split chart, in a sentence."""
     onv, crimes = (100 * table[table.uitkomst == outcome].share.median() for outcome in (effect.ONV, effect.CRIMES))
-    return f"Op de Leefbaarometer hoort {dutch.number(onv)} % bij het inkomen, bij misdrijven {dutch.number(crimes)} %"
+    return f"In de middelste stad hoort op de Leefbaarometer {dutch.number(onv)} % bij het inkomen, bij misdrijven {dutch.number(crimes)} %"
 
 
 def title_net_gain(over: pd.DataFrame) -> str:
