@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -28,7 +29,40 @@ LABELLED = 7
 
 # A name goes to the left of its dot where another dot lies this near to the right of it (metres east, metres north).
 NEAR = (45_000, 14_000)
+
+LAND, BORDER = "#f4f4f4", "#d4d4d4"
+
+# Buurten are drawn as dots when points stand for this share of the inhabitants; with fewer the map would mislead.
+DOTS_FROM = 0.8
+
+# All dots together cover this share of the land; none so small that it cannot be seen, or so large that it hides others
+# (square points).
+DOTS_SHARE, DOT_AREAS, POINTS_PER_INCH = 0.1, (9, 110), 72
+
+# Wijken that cover less of the gemeente than this leave holes in the map.
+COVERED = 0.9
 HALO = [withStroke(linewidth=2.5, foreground="#ffffff")]
+
+
+# The layers of the dataset that `Layers` holds, in its order.
+LAYERS = ("gemeenten", "wijken", "amsterdam_buurten", "buurtpunten")
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What a map of a city is drawn on (EPSG:28992, by code): polygons, and `points` of buurten."""
+
+    gemeenten: gpd.GeoDataFrame
+    wijken: gpd.GeoDataFrame
+    buurten: gpd.GeoDataFrame
+    points: gpd.GeoDataFrame
+
+    def of(self, gemeentecode: str) -> gpd.GeoDataFrame:
+        """The wijken of a gemeente, and beneath them its whole land where some wijken have no polygon."""
+        wijken = self.wijken[self.wijken.index.str[2:6] == gemeentecode[2:]]
+        whole = self.gemeenten[self.gemeenten.index == gemeentecode]
+        covered = wijken.area.sum() >= COVERED * whole.area.sum()
+        return wijken if covered else pd.concat([whole, wijken])
 
 
 def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choices: Choices, title: str) -> Figure:
@@ -70,23 +104,40 @@ def _name(axes: Axes, name: str, point: Point, points: gpd.GeoSeries) -> None:
                   path_effects=HALO, zorder=4)  # fmt: skip
 
 
-def types(name: str, deviations: pd.DataFrame, buurten: gpd.GeoDataFrame, wijken: gpd.GeoDataFrame, choices: Choices,
-          title: str) -> Figure:  # fmt: skip
-    """The types of the buurten on the map; where buurten have no polygons, the mean deviation per wijk."""
-    subtitle = f"{choices.gemeente}, afwijking van wat bij het aandeel zeer lage inkomens in de stad past"
-    own = buurten[buurten.index.isin(deviations.index)]
-    drawn_by = "Gemeente Amsterdam" if len(own) else "CBS/Kadaster 2022; grijs: geen cijfer"
-    source = f"Bron: {choices.outcome.source}; {choices.income.source}; kaart {drawn_by}. n = {dutch.number(len(deviations))} buurten"
-    if len(own):
-        absent = len(deviations) - len(own)
-        source += f", van {absent} is geen kaartbeeld." if absent else "."
-        canvas, (axes,) = theme.canvas(5.4, title, subtitle, source)
-        _draw_types(axes, buurten, deviations["type"])
+def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices, title: str) -> Figure:
+    """The types of the buurten on the map.
+
+    Amsterdam has polygons of its buurten. Elsewhere a buurt is a dot; where too few can be placed, the mean deviation per
+    wijk is shown.
+
+    Args:
+        name: of the figure.
+        deviations: per buurtcode `wijkcode`, `gewicht` (inhabitants), `afwijking` (LBM points) and `type`.
+        layers: polygons and points.
+        choices: settled choices.
+        title: the finding, in Dutch.
+    """
+    of_city = f"{choices.gemeente}, afwijking van wat bij het aandeel zeer lage inkomens in de stad past"
+    source = f"Bron: {choices.outcome.source}; {choices.income.source}; kaart "
+    n = f"n = {dutch.number(len(deviations))} buurten"
+    if deviations.index.isin(layers.buurten.index).any():
+        absent = (~deviations.index.isin(layers.buurten.index)).sum()
+        without = f"{source}Gemeente Amsterdam. {n}" + (f", van {absent} is geen kaartbeeld." if absent else ".")
+        canvas, (axes,) = theme.canvas(5.4, title, of_city, without)
+        _draw_types(axes, layers.buurten, deviations["type"])
         return Figure(name, canvas, deviations.reset_index())
-    shapes = wijken[wijken.index.str[2:6] == choices.gemeentecode[2:]]
-    canvas, (axes,) = theme.canvas(
-        _height(shapes), title, f"{subtitle}; gemiddelde per wijk (LBM-punten)", f"{source}."
-    )
+    shapes = layers.of(choices.gemeentecode)
+    source += "CBS/Kadaster 2014 en 2022"
+    placed = deviations.index.isin(layers.points.index)
+    if deviations.gewicht[placed].sum() >= DOTS_FROM * deviations.gewicht.sum() > 0:
+        absent = f", van {dutch.number((~placed).sum())} is de plek niet bekend" if not placed.all() else ""
+        subtitle = f"{of_city}; een stip is een buurt, groter is meer inwoners"
+        without = f"{source}; stippen staan op ongeveer 300 meter goed. {n}{absent}."
+        canvas, (axes,) = theme.canvas(_height(shapes), title, subtitle, without)
+        _draw_dots(axes, shapes, deviations, layers.points)
+        return Figure(name, canvas, deviations.reset_index())
+    subtitle, without = f"{of_city}; gemiddelde per wijk (LBM-punten)", f"{source}; grijs: geen cijfer. {n}."
+    canvas, (axes,) = theme.canvas(_height(shapes), title, subtitle, without)
     by_wijk = _by_wijk(deviations)
     _draw_deviation(canvas, axes, shapes, by_wijk)
     return Figure(name, canvas, by_wijk.reset_index())
@@ -99,17 +150,39 @@ def _height(shapes: gpd.GeoDataFrame) -> float:
 
 
 def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:
-    shapes.plot(ax=axes, color="#f4f4f4", edgecolor="#dddddd", linewidth=0.3)
+    shapes.plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.3)
     known = shapes.join(kinds.rename("type"), how="inner")
     known.plot(ax=axes, color=known["type"].map(theme.TYPE_COLOURS), edgecolor=theme.PAPER, linewidth=0.35)
+    nothing = Patch(facecolor=LAND, edgecolor=BORDER, label="geen cijfer")
+    _type_legend(axes, [*_type_patches(kinds), nothing])
+    _bare(axes)
+
+
+def _draw_dots(axes: Axes, shapes: gpd.GeoDataFrame, deviations: pd.DataFrame, points: gpd.GeoDataFrame) -> None:
+    shapes.plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.6)
+    ordered = deviations[deviations.index.isin(points.index)].sort_values("gewicht", ascending=False)  # small on top
+    places = points.geometry.reindex(ordered.index)
+    axes.scatter(places.x, places.y, s=_dot_sizes(ordered.gewicht, shapes),
+                 c=list(ordered["type"].map(theme.TYPE_COLOURS)), edgecolors=theme.SOFT, linewidths=0.4, zorder=3)  # fmt: skip
+    _type_legend(axes, _type_patches(deviations["type"]))
+    _bare(axes)
+
+
+def _dot_sizes(inhabitants: pd.Series, shapes: gpd.GeoDataFrame) -> np.ndarray:
+    """Areas of the dots in square points: together a part of the land, so that a crowded city has small ones."""
+    west, _, east, _ = shapes.total_bounds
+    land = shapes.union_all().area * (MAP_WIDTH * POINTS_PER_INCH / (east - west)) ** 2
+    return np.clip(inhabitants / inhabitants.sum() * DOTS_SHARE * land, *DOT_AREAS)
+
+
+def _type_patches(kinds: pd.Series) -> list[Patch]:
     counts = kinds.value_counts()
-    patches = [
-        Patch(facecolor=theme.TYPE_COLOURS[kind], label=f"{kind} ({counts.get(kind, 0)})") for kind in TYPE_ORDER
-    ]
-    patches.append(Patch(facecolor="#f4f4f4", edgecolor="#dddddd", label="geen cijfer"))
+    return [Patch(facecolor=theme.TYPE_COLOURS[kind], label=f"{kind} ({counts.get(kind, 0)})") for kind in TYPE_ORDER]
+
+
+def _type_legend(axes: Axes, patches: list[Patch]) -> None:
     axes.legend(handles=patches, frameon=False, fontsize=theme.SMALL_SIZE, loc="upper center",
                 bbox_to_anchor=(0.5, 0), ncols=2, handlelength=1.1, columnspacing=0.9)  # fmt: skip
-    _bare(axes)
 
 
 def _by_wijk(deviations: pd.DataFrame) -> pd.DataFrame:

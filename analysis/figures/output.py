@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:  # the builder reads figures' data without drawing
 
 # The MIME type under which the data of a figure travels; the builder writes it as CSV, one click away.
 DATA_MIME = "application/vnd.veerkracht.data+json"
+
+# Identifiers within an SVG are drawn by lot unless a salt is given; letters as outlines look the same on every machine.
+SVG_SETTINGS = {"svg.hashsalt": "veerkracht", "svg.fonttype": "path"}
 
 # Twice the pixels that a page column shows, so that a figure is sharp on a phone and in print.
 DOTS_PER_INCH = 200
@@ -35,18 +39,28 @@ class Figure:
 
     def png(self) -> bytes:
         """The picture; no date or version in it, so the same figure gives the same bytes."""
+        return self._saved("png", {"Software": None})
+
+    def svg(self) -> str:
+        """The same picture as lines, for print and slides; the same figure gives the same text."""
+        from matplotlib import rc_context
+
+        with rc_context(SVG_SETTINGS):
+            return self._saved("svg", {"Date": None, "Creator": None}).decode()
+
+    def _saved(self, form: str, metadata: Mapping[str, None]) -> bytes:
         if self.canvas.get_layout_engine() is not None:
             self.canvas.draw_without_rendering()
             self.canvas.set_layout_engine("none")  # the layout moves a little at every drawing: once is enough
         buffer = io.BytesIO()
-        self.canvas.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        self.canvas.savefig(buffer, format=form, dpi=DOTS_PER_INCH, metadata=metadata)
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
             "image/png": base64.b64encode(self.png()).decode(),
             "text/plain": f"Figuur {self.name}",
-            DATA_MIME: data_record(self.name, self.data),
+            DATA_MIME: {**data_record(self.name, self.data), "svg": self.svg()},
         }
 
 

@@ -123,6 +123,10 @@ COUNTRY, PROVINCES = invented_country()
 SHAPES = squares([*SAMPLE.index[:-3], "BU03639999"])
 WIJKEN = squares([*sorted(SAMPLE.wijkcode.unique()), "WK036399", "WK059900"])
 NOWHERE = SHAPES.iloc[:0]
+HOME = WIJKEN.iloc[:-1].dissolve().set_axis(["GM0363"])
+WITH_SHAPES = maps.Layers(HOME, WIJKEN, SHAPES, NOWHERE)
+WITH_POINTS = maps.Layers(HOME, WIJKEN, NOWHERE, SHAPES.set_geometry(SHAPES.centroid))
+ONLY_WIJKEN = maps.Layers(HOME, WIJKEN, NOWHERE, NOWHERE)
 BY_WIJK = DEVIATIONS.groupby("wijkcode").apply(
     lambda group: pd.Series({"afwijking": np.average(group.afwijking, weights=group.gewicht), "inwoners": group.gewicht.sum()}),
     include_groups=False,
@@ -179,10 +183,14 @@ KINDS = {
                              "In welke grote steden leven de meeste huishoudens rond het sociaal minimum?"),
         COUNTRY.reset_index()),
     "types": Kind(
-        lambda: maps.types("typen", DEVIATIONS, SHAPES, WIJKEN, AMSTERDAM, reports.title_types(DEVIATIONS, AMSTERDAM)),
+        lambda: maps.types("typen", DEVIATIONS, WITH_SHAPES, AMSTERDAM, reports.title_types(DEVIATIONS, AMSTERDAM)),
+        DEVIATIONS.reset_index()),
+    "types as dots": Kind(
+        lambda: maps.types("stippen", DEVIATIONS, WITH_POINTS, Choices(gemeente=LONG),
+                           reports.title_types(DEVIATIONS, ELSEWHERE)),
         DEVIATIONS.reset_index()),
     "types by wijk": Kind(
-        lambda: maps.types("wijken", DEVIATIONS, NOWHERE, WIJKEN, Choices(gemeente=LONG),
+        lambda: maps.types("wijken", DEVIATIONS, ONLY_WIJKEN, Choices(gemeente=LONG),
                            reports.title_types(DEVIATIONS.assign(type=UNDECIDED), ELSEWHERE)),
         BY_WIJK),
     "reasoning": Kind(lambda: diagram.reasoning("redenering"), pd.DataFrame()),

@@ -6,7 +6,9 @@ import base64
 import dataclasses
 import io
 import itertools
+import re
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from invented import (
     BY_WIJK,
     DEVIATIONS,
     KINDS,
+    ONLY_WIJKEN,
     POOLED,
     RATES,
     SAMPLE,
@@ -25,6 +28,7 @@ from invented import (
     SLOPES,
     TRANSPORT,
     WIJKEN,
+    WITH_POINTS,
     invented_curve,
 )
 from matplotlib.axes import Axes
@@ -43,6 +47,15 @@ from analysis.models.deviation import TYPE_ORDER
 
 with_data = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "reasoning"])
 every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@every_kind
+def test_the_lines_that_travel_are_the_same_twice_and_hold_no_date(kind, figures):
+    record = figures[kind]._repr_mimebundle_()[DATA_MIME]
+    assert record["svg"] == KINDS[kind].draw()._repr_mimebundle_()[DATA_MIME]["svg"]
+    root = ElementTree.fromstring(record["svg"])
+    assert root.tag.endswith("svg") and float(root.get("width").removesuffix("pt")) == theme.WIDTH * 72
+    assert "<dc:date>" not in record["svg"]
 
 
 @with_data
@@ -282,6 +295,31 @@ def test_the_map_says_how_many_buurten_have_no_shape(figures):
     assert "van 3 is geen kaartbeeld" in figures["types"].canvas.texts[-1].get_text().replace("\n", " ")
 
 
+def test_a_dot_stands_for_each_buurt_that_can_be_placed_and_the_legend_counts_them_all(figures):
+    axes = figures["types as dots"].canvas.axes[0]
+    (dots,) = [drawn for drawn in axes.collections if len(drawn.get_offsets()) > 1]
+    placed = DEVIATIONS[DEVIATIONS.index.isin(WITH_POINTS.points.index)].sort_values("gewicht", ascending=False)
+    assert len(dots.get_offsets()) == len(placed) < len(DEVIATIONS)
+    found = [to_hex(colour) for colour in dots.get_facecolors()]
+    assert found == [theme.TYPE_COLOURS[kind] for kind in placed["type"]]
+    assert (np.diff(dots.get_sizes()) <= 0).all()
+    counted = [int(re.search(r"\((\d+)\)", text.get_text())[1]) for text in axes.get_legend().get_texts()]
+    assert sum(counted) == len(DEVIATIONS)
+    assert f"van {len(DEVIATIONS) - len(placed)} is de plek niet bekend" in " ".join(figures["types as dots"].canvas.texts[-1].get_text().split())
+
+
+def test_with_too_few_points_the_map_falls_back_on_wijken():
+    few = dataclasses.replace(WITH_POINTS, points=WITH_POINTS.points.iloc[: len(DEVIATIONS) // 2])
+    assert "wijkcode" in maps.types("k", DEVIATIONS, few, AMSTERDAM, "Titel").data
+    assert len(maps.types("k", DEVIATIONS, few, AMSTERDAM, "Titel").data) == len(BY_WIJK)
+
+
+def test_the_land_is_drawn_below_wijken_that_leave_holes():
+    assert list(WITH_POINTS.of("GM0363").index) == list(WIJKEN.index[:-1])
+    holes = dataclasses.replace(WITH_POINTS, wijken=WIJKEN.iloc[-3:])
+    assert holes.of("GM0363").index[0] == "GM0363"
+
+
 def test_without_shapes_of_buurten_the_map_shows_the_mean_per_wijk(figures):
     drawn = figures["types by wijk"].canvas.axes[0].collections
     assert len(drawn[0].get_paths()) == len(WIJKEN) - 1, "alleen de wijken van de eigen gemeente"
@@ -297,7 +335,7 @@ def test_the_colours_of_the_map_by_wijk_are_even_on_both_sides_of_zero(figures):
 def bar_of(reach: float) -> tuple[Axes, float]:
     """The colour bar of a map by wijk where the largest deviation is `reach`."""
     table = DEVIATIONS.assign(afwijking=np.where(DEVIATIONS.wijkcode == DEVIATIONS.wijkcode.iloc[0], reach, 0))
-    return maps.types("k", table, SHAPES.iloc[:0], WIJKEN, AMSTERDAM, "Titel").canvas.axes[1]
+    return maps.types("k", table, ONLY_WIJKEN, AMSTERDAM, "Titel").canvas.axes[1]
 
 
 @pytest.mark.parametrize("reach", [0.5, 0.126, 0.004])
