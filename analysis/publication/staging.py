@@ -16,12 +16,17 @@ from analysis.choices import Choices
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
 from analysis.paths import BOOK, MARKER, ROOT
+from analysis.publication import provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
 from analysis.publication.numbers import MIME, SENTENCE_MIME
 
-# Where the figures' own data lies in the built book.
+# Where the data of figures and tables lies in the built book, and figures as lines.
 FIGURE_DATA = Path("_static") / "cijfers"
+FIGURE_LINES = Path("_static") / "figuren"
+
+# The code of a figure or table stands below it, not above.
+CODE_ABOVE, NO_CODE = "hide-input", "remove-input"
 
 SENTENCE = re.compile(r"\{tekst\}`(?P<key>[\w.\-]+)`")
 CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
@@ -60,7 +65,15 @@ class Chapter:
 
     def data_address(self, name: str) -> str:
         """Where the CSV of a figure or table lies in the book; sheets share names, so each has a folder."""
-        return (FIGURE_DATA / (self.name if self.sheet_of else "") / f"{name}.csv").as_posix()
+        return (FIGURE_DATA / self._folder / f"{name}.csv").as_posix()
+
+    def lines_address(self, name: str) -> str:
+        """Where the SVG of a figure lies in the book."""
+        return (FIGURE_LINES / self._folder / f"{name}.svg").as_posix()
+
+    @property
+    def _folder(self) -> str:
+        return self.name if self.sheet_of else ""
 
 
 def sentences_of(chapters: list[Chapter]) -> dict[str, str]:
@@ -174,19 +187,20 @@ def _filled(
     """The chapter as it will be rendered: filled texts, readers' outputs only, the data of its figures laid aside."""
     notebook = nbformat.from_dict(chapter.notebook)
     notebook.metadata.pop("papermill", None)
+    maker = provenance.maker_of(chapter.name, chapter.sheet_of or chapter.name, chapter.choices, notebook)
     cells = []
-    for cell in notebook.cells:
-        where = f"{chapter.name}.ipynb"
-        if INJECTED in cell.metadata.get("tags", []):
-            continue
+    own = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+    for position, cell in enumerate(own, start=1):
+        where, below = f"{chapter.name}.ipynb", []
         if cell.cell_type == "markdown":
             cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
         else:
             _fill_metadata(cell, chapter, register, sentences)
-            _lay_data_aside(cell, chapter, target)
+            shown = list(_lay_aside(cell, chapter, target))
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
-        cells.append(cell)
+            below = [provenance.below(cell, one, maker, position) for one in shown]
+        cells += [cell, *below]
     notebook.cells = cells
     if chapter.sheet_of:
         name_figures_after(chapter.name, cells)
@@ -235,19 +249,26 @@ def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tupl
             yield data, chapter.data_address(data[DATA_MIME]["name"]), data[DATA_MIME]["csv"]
 
 
-def _lay_data_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> None:
-    """Write the data behind a figure or table as CSV, and put a link to it under the figure; a table has its own."""
+def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> Iterator[provenance.Shown]:
+    """Write the data behind each figure and table of a cell as CSV, and a figure as lines; tell where they lie."""
     for data, address, csv in _data_behind(cell, chapter):
-        del data[DATA_MIME]
-        path = target / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(csv, "utf-8")
-        written = (FIGURE_DATA / path.name).as_posix()
+        _write(csv, target / address)
+        written = (FIGURE_DATA / Path(address).name).as_posix()
         for form in {"text/html", "text/markdown"} & set(data):
             data[form] = data[form].replace(f'href="{written}"', f'href="{address}"')
-        figure = cell.metadata.get("mystnb", {}).get("figure")
-        if figure:
-            figure["caption"] += f" {{download}}`Cijfers (CSV) <{address}>`"
+        shown = provenance.Shown(address)
+        if "image/png" in data:
+            lines = chapter.lines_address(data[DATA_MIME]["name"])
+            _write(data[DATA_MIME]["svg"], target / lines)
+            shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]))
+        del data[DATA_MIME]
+        cell.metadata.tags = [NO_CODE if tag == CODE_ABOVE else tag for tag in cell.metadata.get("tags", [])]
+        yield shown
+
+
+def _write(text: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
 
 
 def _for_readers(output: nbformat.NotebookNode) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -90,10 +91,36 @@ def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
         assert figures or page.select(".vk-tabel-titel"), name
         for figure in figures:
             assert len(figure.img["alt"]) > 60
-            link = figure.select_one("figcaption a.download")
-            assert len(pd.read_csv(html / link["href"]))
+        downloads = page.select(".vk-downloads")
+        assert len(downloads) == len(figures)
+        for figure, links in zip(figures, downloads, strict=True):
+            png, svg, csv = (link["href"] for link in links.select("a[download]"))
+            assert png == figure.img["src"]
+            assert (html / svg).read_text("utf-8").startswith("<?xml")
+            assert len(pd.read_csv(html / csv))
         for link in page.select(".vk-tabel-titel a"):
             assert len(pd.read_csv(html / link["href"]))
+
+
+def test_under_each_figure_and_table_stands_how_it_was_made(book):
+    html, *_ = book
+    for name in [*chapter_names(), *SHEETS]:
+        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+        made = page.select("details.vk-gemaakt")
+        assert len(made) == len({Path(link["href"]).name for link in page.select("main a[href$='.csv']")})
+        for one in made:
+            assert one.summary.get_text().strip() == "Zo is dit gemaakt"
+            assert (html / one.select_one("a[download]")["href"]).exists()
+            file, code = (
+                one.select_one("li code:-soup-contains('analysis/')").get_text(),
+                one.select_one("pre").get_text(),
+            )
+            function = one.find("strong", string="Functie").find_next("code").get_text()
+            assert (
+                re.search(rf"^(def|class) {function}\b", (paths.ROOT / file).read_text("utf-8"), re.M)
+                and f".{function}(" in code
+            )
+            assert "python -m analysis run" in one.get_text()
 
 
 def test_progress_is_told_while_chapters_run(book):

@@ -36,7 +36,7 @@ def picture(name="curve"):
         "figure": {"caption": f"Zie {{numref}}`fig-{name}`.", "name": f"fig-{name}"},
         "image": {"alt": "Een lijn."},
     }
-    data = {"image/png": "", DATA_MIME: {"name": name, "csv": "x\n1\n"}}
+    data = {"image/png": "", DATA_MIME: {"name": name, "csv": "x\n1\n", "svg": "<svg/>"}}
     return new_code_cell("x", metadata={"mystnb": shown}, outputs=[new_output("display_data", data)])
 
 
@@ -177,7 +177,7 @@ def test_a_sentence_is_that_of_the_page():
 def test_figures_have_the_page_in_their_name_where_they_stand_and_where_they_are_referred_to(staged):
     text = new_markdown_cell("{numref}`fig-curve`, {numref}`figuur %s <fig-curve>` en {numref}`fig-curve-onv`")
     pages, _ = staged(text, picture())
-    _, prose, drawn = pages["stad-s-gravenhage"].cells
+    _, prose, drawn, _ = pages["stad-s-gravenhage"].cells
     assert prose.source == (
         "{numref}`fig-curve-stad-s-gravenhage`, {numref}`figuur %s <fig-curve-stad-s-gravenhage>` en {numref}`fig-curve-onv`"
     )
@@ -187,7 +187,7 @@ def test_figures_have_the_page_in_their_name_where_they_stand_and_where_they_are
 
 def test_no_two_pages_share_a_figure_or_a_file(staged):
     pages, source = staged(picture(), picture("kaart"))
-    names = [cell.metadata.mystnb["figure"]["name"] for page in pages.values() for cell in page.cells[1:]]
+    names = [cell.metadata.mystnb["figure"]["name"] for page in pages.values() for cell in page.cells if "mystnb" in cell.metadata]
     assert len(names) == len(set(names)) == 6
     written = sorted(path.relative_to(source / "_static" / "cijfers").as_posix() for path in source.rglob("*.csv"))
     assert written == sorted(f"{page}/{name}.csv" for page in pages for name in ("curve", "kaart"))
@@ -197,8 +197,9 @@ def test_links_to_the_data_lead_to_the_file_of_the_page(staged):
     frame = big_cities(store.read("gemeenten")).head(6).rename(columns={"gemeentenaam": "buurt"})
     pages, source = staged(picture(), table(frame))
     for name, page in pages.items():
-        _, drawn, shown = page.cells
-        assert f"<_static/cijfers/{name}/curve.csv>`" in drawn.metadata.mystnb["figure"]["caption"]
+        _, _, below, shown, _ = page.cells
+        assert f'href="_static/cijfers/{name}/curve.csv"' in below.source
+        assert (source / "_static" / "figuren" / name / "curve.svg").read_text() == "<svg/>"
         assert f'href="_static/cijfers/{name}/buurten.csv"' in shown.outputs[0].data["text/html"]
         assert (source / "_static" / "cijfers" / name / "buurten.csv").exists()
 

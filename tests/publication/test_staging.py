@@ -16,6 +16,8 @@ from analysis.publication.numbers import MIME, SENTENCE_MIME
 NUMBER = {"key": "helling", "value": -0.01, "unit": "punten", "n": 10, "source": "bron", "low": -0.02, "high": 0.0,
           "decimals": 2, "group": None}  # fmt: skip
 
+DRAWN = {"image/png": "aGFsbG8=", DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>"}}
+
 
 def chapter(*cells, place=None, choices=None, group="proef"):
     return staging.Chapter("proef", group, place, choices or Choices(), new_notebook(cells=list(cells)))
@@ -86,7 +88,7 @@ def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
     picture = new_code_cell("fig", metadata={"mystnb": {
         "figure": {"caption": "Helling {getal}`helling`.", "name": "fig-a"}, "image": {"alt": "Een helling van {getal}`helling`."},
     }})  # fmt: skip
-    picture.outputs = [new_output("display_data", {"image/png": "", DATA_MIME: {"name": "a", "csv": "x\n1\n"}})]
+    picture.outputs = [new_output("display_data", DRAWN)]
     cell = stage(tmp_path, picture).cells[1]
     assert cell.metadata.mystnb["image"]["alt"] == "Een helling van −0,01."
     assert "{getal}`proef.helling`" in cell.metadata.mystnb["figure"]["caption"]
@@ -94,11 +96,20 @@ def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
 
 def test_the_data_of_a_figure_lies_beside_it(tmp_path):
     picture = new_code_cell("fig", metadata={"mystnb": {"figure": {"caption": "Iets.", "name": "fig-a"}}})
-    picture.outputs = [new_output("display_data", {"image/png": "", DATA_MIME: {"name": "a", "csv": "x\n1\n"}})]
-    cell = stage(tmp_path, picture).cells[1]
+    picture.outputs = [new_output("display_data", DRAWN)]
+    _, cell, below = stage(tmp_path, picture).cells
     assert (tmp_path / "source" / "_static" / "cijfers" / "a.csv").read_text("utf-8") == "x\n1\n"
-    assert "_static/cijfers/a.csv" in cell.metadata.mystnb["figure"]["caption"]
+    assert (tmp_path / "source" / "_static" / "figuren" / "a.svg").read_text("utf-8") == "<svg/>"
+    assert 'href="_static/cijfers/a.csv"' in below.source and 'href="_static/figuren/a.svg"' in below.source
     assert DATA_MIME not in cell.outputs[0].data
+
+
+def test_the_code_of_a_figure_stands_below_it_and_not_above(tmp_path):
+    picture = new_code_cell("kaarten.teken(x)", metadata={"tags": ["hide-input"]}, outputs=[new_output("display_data", DRAWN)])
+    other = new_code_cell("print(1)", metadata={"tags": ["hide-input"]})
+    _, cell, below, plain = stage(tmp_path, picture, other).cells
+    assert cell.metadata.tags == ["remove-input"] and "kaarten.teken(x)" in below.source
+    assert plain.metadata.tags == ["hide-input"]
 
 
 def test_what_is_meant_for_the_builder_is_not_shown(tmp_path):
