@@ -37,6 +37,11 @@ class Figure:
     canvas: Canvas
     data: pd.DataFrame
 
+    @property
+    def title(self) -> str:
+        """The finding that stands above the drawing, on one line; `theme.canvas` writes it first."""
+        return " ".join(self.canvas.texts[0].get_text().split())
+
     def png(self) -> bytes:
         """The picture; no date or version in it, so the same figure gives the same bytes."""
         return self._saved("png", {"Software": None})
@@ -60,7 +65,7 @@ class Figure:
         return {
             "image/png": base64.b64encode(self.png()).decode(),
             "text/plain": f"Figuur {self.name}",
-            DATA_MIME: {**data_record(self.name, self.data), "svg": self.svg()},
+            DATA_MIME: {**data_record(self.name, self.data), "title": self.title, "svg": self.svg()},
         }
 
 

@@ -229,7 +229,7 @@ def name_figures_after(page: str, cells: list[nbformat.NotebookNode]) -> None:
 def _fill_metadata(
     cell: nbformat.NotebookNode, chapter: Chapter, register: registry.Register, sentences: dict[str, str]
 ) -> None:
-    """Fill the caption (roles work there) and the alt text (plain text only) of a figure."""
+    """Fill the caption (roles work there) and the alt text of a figure: plain text, and first of all its title."""
     shown = cell.metadata.get("mystnb", {})
     where = f"{chapter.name}.ipynb"
     if "figure" in shown:
@@ -238,7 +238,8 @@ def _fill_metadata(
         )
     if "image" in shown:
         filled = _fill_text(shown["image"]["alt"], register, sentences, chapter.scope, chapter.choices, where)
-        shown["image"]["alt"] = registry.fill(filled, register)
+        title = next(data[DATA_MIME]["title"] for data, *_ in _data_behind(cell, chapter))
+        shown["image"]["alt"] = f"{title}{'' if title.endswith(('.', '?')) else '.'} {registry.fill(filled, register)}"
 
 
 def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tuple[dict[str, Any], str, str]]:

@@ -50,6 +50,13 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
 @every_kind
+def test_the_title_travels_with_the_figure_for_who_cannot_see_it(kind, figures):
+    record = figures[kind]._repr_mimebundle_()[DATA_MIME]
+    assert len(record["title"]) > 10 and "\n" not in record["title"]
+    assert record["title"].split() == figures[kind].canvas.texts[0].get_text().split()
+
+
+@every_kind
 def test_the_lines_that_travel_are_the_same_twice_and_hold_no_date(kind, figures):
     record = figures[kind]._repr_mimebundle_()[DATA_MIME]
     assert record["svg"] == KINDS[kind].draw()._repr_mimebundle_()[DATA_MIME]["svg"]

@@ -36,7 +36,7 @@ def picture(name="curve"):
         "figure": {"caption": f"Zie {{numref}}`fig-{name}`.", "name": f"fig-{name}"},
         "image": {"alt": "Een lijn."},
     }
-    data = {"image/png": "", DATA_MIME: {"name": name, "csv": "x\n1\n", "svg": "<svg/>"}}
+    data = {"image/png": "", DATA_MIME: {"name": name, "csv": "x\n1\n", "svg": "<svg/>", "title": "Het daalt"}}
     return new_code_cell("x", metadata={"mystnb": shown}, outputs=[new_output("display_data", data)])
 
 

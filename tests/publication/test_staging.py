@@ -16,7 +16,7 @@ from analysis.publication.numbers import MIME, SENTENCE_MIME
 NUMBER = {"key": "helling", "value": -0.01, "unit": "punten", "n": 10, "source": "bron", "low": -0.02, "high": 0.0,
           "decimals": 2, "group": None}  # fmt: skip
 
-DRAWN = {"image/png": "aGFsbG8=", DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>"}}
+DRAWN = {"image/png": "aGFsbG8=", DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>", "title": "Het daalt"}}
 
 
 def chapter(*cells, place=None, choices=None, group="proef"):
@@ -90,7 +90,7 @@ def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
     }})  # fmt: skip
     picture.outputs = [new_output("display_data", DRAWN)]
     cell = stage(tmp_path, picture).cells[1]
-    assert cell.metadata.mystnb["image"]["alt"] == "Een helling van −0,01."
+    assert cell.metadata.mystnb["image"]["alt"] == "Het daalt. Een helling van −0,01."
     assert "{getal}`proef.helling`" in cell.metadata.mystnb["figure"]["caption"]
 
 
