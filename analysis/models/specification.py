@@ -48,6 +48,9 @@ CURVATURE, RATIO, NET_GAIN, INTERACTION = (
     "interactie",
 )
 
+# The three that other studies answer differently.
+DISPUTED = (CURVATURE, RATIO, NET_GAIN)
+
 # What names a curve: the quantity, and for an interaction its characteristic.
 CURVE = ["grootheid", "kenmerk"]
 

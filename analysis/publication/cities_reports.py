@@ -9,6 +9,7 @@ from analysis.choices import REFERENCE, Choices
 from analysis.dutch import slug
 from analysis.models import verdict
 from analysis.models.cities import Pooled
+from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
@@ -104,6 +105,13 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
     ]  # fmt: skip
 
 
+def title_verdicts(table: pd.DataFrame) -> str:
+    """The finding of the chart of ratios, in a sentence."""
+    counts = table.verdict.value_counts()
+    parts = [f"{dutch.number(counts[name])} keer ‘{name}’" for name in verdict.VERDICTS if counts.get(name, 0)]
+    return f"Geldt Amsterdam elders? Over {dutch.number(len(table))} steden: {dutch.enumeration(parts)}"
+
+
 def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Pooled) -> Sentences:
     """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
     counts, total = table.verdict.value_counts(), len(table)
@@ -161,10 +169,23 @@ def importance(found: Importance, choices: Choices, outcome: str = "") -> list[N
     return numbers
 
 
+def _helping(found: Importance) -> set[str]:
+    """Blocks that add to the prediction whether they enter first or last."""
+    return set(found.blocks.index[(found.blocks.first_low > 0) & (found.blocks.last_low > 0)])
+
+
+def title_importance(onv: Importance, crimes: Importance) -> str:
+    """The finding of the chart of blocks, in a sentence."""
+    helping = [block for block in onv.blocks.index if block in _helping(onv) & _helping(crimes)]
+    if not helping:
+        return "Geen enkel blok kenmerken helpt op beide maten om een andere stad te voorspellen"
+    verb = "helpt" if len(helping) == 1 else "helpen"
+    return f"Op beide maten {verb} {dutch.enumeration(helping)} om een andere stad te voorspellen"
+
+
 def about_importance(onv: Importance, crimes: Importance) -> Sentences:
     """Which blocks of characteristics help on both outcomes, and which can't be ranked."""
-    helps = {name: set(found.blocks.index[(found.blocks.first_low > 0) & (found.blocks.last_low > 0)])
-             for name, found in (("onv", onv), ("misdrijven", crimes))}  # fmt: skip
+    helps = {"onv": _helping(onv), "misdrijven": _helping(crimes)}
     both_help = [block for block in onv.blocks.index if block in helps["onv"] & helps["misdrijven"]]
     if both_help:
         verb = "helpen" if len(both_help) > 1 else "helpt"
@@ -186,6 +207,21 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
         order = "Een rangorde van de blokken is op de Leefbaarometer niet te geven: hun marges overlappen."
     detail = f"Op één maat helpt wel iets: {dutch.enumeration(only)}." if only else ""
     return Sentences(wie=answer, wie_apart=detail, wie_rangorde=order)
+
+
+def title_decomposition(table: pd.DataFrame, what: str) -> str:
+    """The finding of a split chart, in a sentence: the part that is the largest in the most cities.
+
+    Args:
+        table: per city and term `gemeente`, `term` and `value`.
+        what: the outcome, as the sentence begins.
+    """
+    terms = table[table.term.isin(TERMS)].pivot(index="gemeente", columns="term", values="value")
+    largest = terms.abs().idxmax(axis=1).value_counts()
+    return (
+        f"{what}: in {dutch.number(largest.iloc[0])} van de {dutch.number(len(terms))} steden is ‘{largest.index[0]}’ het grootste "
+        "deel van het verschil met Amsterdam"
+    )
 
 
 def decomposition(table: pd.DataFrame, choices: Choices, group: str | None = None) -> list[Number]:

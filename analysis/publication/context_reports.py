@@ -32,6 +32,15 @@ def family(found: Family, choices: Choices) -> list[Number]:
     ]
 
 
+def title_family(found: Family) -> str:
+    """The finding of the panels of interactions, in a sentence."""
+    status = found.table.drop_duplicates("label").set_index("label").status
+    upheld = list(status.index[status == UPHELD])
+    if not upheld:
+        return "Van geen enkel kenmerk is aangetoond dat het verband ermee sterker of zwakker is"
+    return f"Het verband is anders waar meer of minder is van: {dutch.enumeration(upheld)}"
+
+
 def about_family(found: Family, choices: Choices) -> Sentences:
     """Does who already lives there change the slope? The answer, null results as plainly as others."""
     status = found.table.drop_duplicates("label").set_index("label").status

@@ -244,6 +244,24 @@ def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
     return f"{choices.gemeente}: {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten hebben een type"
 
 
+def title_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> str:
+    """The finding of the chart of characteristics, in a sentence."""
+    agree = _agreeing_signs(onv, crimes).loc[lambda both: both.ne(0)].index
+    if not len(agree):
+        return "Geen enkel kenmerk hangt op beide maten hetzelfde samen met veiligheid"
+    verb = "hangt" if len(agree) == 1 else "hangen"
+    return f"Op beide maten {verb} hetzelfde samen met veiligheid: {dutch.enumeration(agree)}"
+
+
+def title_country(cities: pd.DataFrame) -> str:
+    """The finding of the map of the country, in a sentence."""
+    least, most = cities.loc[cities.belasting.idxmin()], cities.loc[cities.belasting.idxmax()]
+    return (
+        f"Rond het sociaal minimum: van {dutch.number(least.belasting)} % van de huishoudens in {least.gemeentenaam} tot "
+        f"{dutch.number(most.belasting)} % in {most.gemeentenaam}"
+    )
+
+
 def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
     """Same direction, and standardised slopes within a factor two."""
     first, second = onv.value / onv.outcome_sd, -crimes.value / crimes.outcome_sd
@@ -296,14 +314,13 @@ def _about_both(onv: Slope, crimes: Slope | None) -> str:
 
 def about_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> Sentences:
     """Which characteristics go with both outcomes in the same direction, at equal burden; above 0 is safer in both."""
-    signs = pd.DataFrame({"onv": _clear_sign(onv), "misdrijven": _clear_sign(crimes)}).reindex(onv.index).fillna(0)
-    stuck = [label for label in onv.index if not onv.separable[label] or not crimes.separable.get(label, True)]
-    free = signs.drop(index=stuck)
+    free, stuck = _signs(onv, crimes), _stuck(onv, crimes)
+    agree_signs = _agreeing_signs(onv, crimes)
     said = [
         f"Buurten met meer {dutch.enumeration(labels)} zijn op beide maten {word}"
         for word, labels in (
-            ("veiliger", free.index[(free > 0).all(axis=1)]),
-            ("minder veilig", free.index[(free < 0).all(axis=1)]),
+            ("veiliger", agree_signs.index[agree_signs > 0]),
+            ("minder veilig", agree_signs.index[agree_signs < 0]),
         )
         if len(labels)
     ]
@@ -316,6 +333,23 @@ def about_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> Sentences:
         kenmerken_vast=f"Niet van het inkomen te scheiden: {dutch.enumeration(stuck)}." if stuck
         else "Alle kenmerken zijn van het inkomen te scheiden.",
     )  # fmt: skip
+
+
+def _stuck(onv: pd.DataFrame, crimes: pd.DataFrame) -> list[str]:
+    """Characteristics that cannot be told apart from income in either sample."""
+    return [label for label in onv.index if not onv.separable[label] or not crimes.separable.get(label, True)]
+
+
+def _signs(onv: pd.DataFrame, crimes: pd.DataFrame) -> pd.DataFrame:
+    """The clear sign of each other characteristic on each outcome."""
+    signs = pd.DataFrame({"onv": _clear_sign(onv), "misdrijven": _clear_sign(crimes)}).reindex(onv.index).fillna(0)
+    return signs.drop(index=_stuck(onv, crimes))
+
+
+def _agreeing_signs(onv: pd.DataFrame, crimes: pd.DataFrame) -> pd.Series:
+    """1 or -1 where both outcomes clearly go that way, else 0."""
+    signs = _signs(onv, crimes)
+    return signs.onv.where(signs.onv == signs.misdrijven, 0)
 
 
 def _clear_sign(table: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from analysis import dutch
 from analysis.choices import REFERENCE, Choices
 from analysis.dutch import slug
 from analysis.models.interaction import MOST_PLASMODE_REJECTIONS
-from analysis.models.specification import SpecificationCurve
+from analysis.models.specification import DISPUTED, SpecificationCurve
 from analysis.publication import simulations
 from analysis.publication.numbers import Number, Sentences
 from analysis.publication.reports import CRIME_SOURCE, both
@@ -28,6 +28,16 @@ def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
                decimals=2, group="plafond")
         for column, row in table.iterrows()
     ]  # fmt: skip
+
+
+def title_ceiling(table: pd.DataFrame) -> str:
+    """The finding of the chart of ceilings, in a sentence."""
+    ordered = table.sort_values("eigen_niveau")
+    least, most = ordered.iloc[0], ordered.iloc[-1]
+    return (
+        f"Uit de samenstelling volgt het meest van {most.label} (R² {dutch.number(most.eigen_niveau, 2)}) en het minst van "
+        f"{least.label} ({dutch.number(least.eigen_niveau, 2)})"
+    )
 
 
 def moran(table: pd.DataFrame, choices: Choices) -> list[Number]:
@@ -59,6 +69,16 @@ def specifications(found: SpecificationCurve, choices: Choices, prefix: str = ""
 
 def _name(quantity: str, label: object) -> str:
     return f"{quantity} met {label}" if isinstance(label, str) and label else quantity
+
+
+def title_specifications(found: SpecificationCurve) -> str:
+    """The finding of the panels, in a sentence: how many of the middle results lie outside chance."""
+    shown = found.summary[found.summary.grootheid.isin(DISPUTED)]
+    outside = int(((shown.mediaan < shown.null_low) | (shown.mediaan > shown.null_high)).sum())
+    return (
+        f"Op {dutch.number(len(found.table))} manieren gerekend: van de {dutch.number(len(shown))} omstreden uitkomsten "
+        f"{'ligt' if outside == 1 else 'liggen'} er {dutch.number(outside)} in het midden buiten het toeval"
+    )
 
 
 def about_specifications(found: SpecificationCurve) -> Sentences:

@@ -149,6 +149,24 @@ def test_a_characteristic_that_is_clear_on_both_is_not_called_clear_on_one():
     assert found["kenmerken_een_maat"] == "De twee maten spreken elkaar tegen bij ouderen."
 
 
+def test_the_title_of_the_characteristics_names_those_on_which_both_outcomes_agree():
+    onv = context(ouderen=SAFE, druk=UNSAFE, half=SAFE, vast=SAFE)
+    assert reports.title_context(onv, context(ouderen=SAFE, druk=UNSAFE, half=UNCLEAR, vast=SAFE)) == (
+        "Op beide maten hangen hetzelfde samen met veiligheid: ouderen en druk"
+    )
+    assert " hangt " in reports.title_context(onv, context(ouderen=SAFE, druk=SAFE, half=UNCLEAR, vast=SAFE))
+    assert reports.title_context(onv, context(ouderen=UNSAFE, druk=SAFE, half=UNCLEAR, vast=SAFE)).startswith(
+        "Geen enkel"
+    )
+
+
+def test_the_title_of_the_country_names_the_highest_and_the_lowest_city():
+    cities = pd.DataFrame({"gemeentenaam": ["Westland", "Rotterdam", "Delft"], "belasting": [4.2, 13.6, 9.0]})
+    assert reports.title_country(cities) == (
+        "Rond het sociaal minimum: van 4 % van de huishoudens in Westland tot 14 % in Rotterdam"
+    )
+
+
 def test_the_types_sentence_counts_the_certain_buurten():
     table = pd.DataFrame({"type": [TYPE_ORDER[0]] * 2 + [TYPE_ORDER[1]] + [UNDECIDED] * 1300})
     sentence = reports.about_types(table, CHOICES)["typen"]

@@ -693,3 +693,47 @@ def test_where_none_rejects_too_often_that_is_said(rates):
     """Exactly 6 % is allowed, and "any of all" is no characteristic."""
     found = robustness_reports.about_rates(with_rejections(rates, **{"65_plussers": 0.06}))["plasmode"]
     assert found.startswith("Geen kenmerk wordt vaker dan 6 %")
+
+
+# --- Titles: the finding above a figure ------------------------------------------------------------
+
+
+def test_the_title_of_the_interactions_names_what_was_upheld_or_says_that_nothing_was():
+    assert (
+        context_reports.title_family(a_family(**MIXED)) == "Het verband is anders waar meer of minder is van: ouderen"
+    )
+    nothing = context_reports.title_family(a_family(ouderen=NOT_SHOWN, rijk=NOT_SEPARABLE))
+    assert nothing.startswith("Van geen enkel kenmerk is aangetoond")
+
+
+def test_the_title_of_the_verdicts_counts_each_that_was_given():
+    table = verdict_table(verdict.DIRECTION, verdict.DIRECTION, verdict.UNDECIDED)
+    title = cities_reports.title_verdicts(table)
+    assert title.endswith("Over 3 steden: 2 keer ‘geldt in richting’ en 1 keer ‘niet te zeggen’")
+
+
+def test_the_title_of_the_blocks_names_those_that_help_on_both():
+    one, two = an_importance(levensfase=True), an_importance(levensfase=True, inkomensmix=True)
+    assert cities_reports.title_importance(one, two).startswith("Op beide maten helpt levensfase om")
+    assert cities_reports.title_importance(two, two).startswith("Op beide maten helpen ")
+    assert cities_reports.title_importance(one, an_importance(levensfase="eerst")).startswith("Geen enkel blok")
+
+
+def test_the_title_of_a_split_is_the_part_that_is_largest_in_most_cities():
+    """Parts of the first two cities: 0.01, 0.03, 0, 0 and 0.04, 0.06, 0.03, 0.03; of the last −0.04, −0.02, −0.05, −0.05."""
+    title = cities_reports.title_decomposition(DECOMPOSED, "Veiligheid")
+    assert title == f"Veiligheid: in 2 van de 3 steden is ‘{TERMS[1]}’ het grootste deel van het verschil met Amsterdam"
+
+
+def test_the_title_of_the_ceilings_names_the_highest_and_the_lowest():
+    assert robustness_reports.title_ceiling(CEILING) == (
+        "Uit de samenstelling volgt het meest van sociale samenhang (R² 0,80) en het minst van misdrijven (log) (0,30)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outside", "words"), [((), "liggen er 0"), ((RATIO,), "ligt er 1"), ((RATIO, INTERACTION), "ligt er 1")]
+)
+def test_the_title_of_the_specifications_counts_the_disputed_ones_outside_chance(outside, words):
+    title = robustness_reports.title_specifications(specifications(*outside))
+    assert title == f"Op 576 manieren gerekend: van de 3 omstreden uitkomsten {words} in het midden buiten het toeval"
