@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import REFERENCE, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
@@ -15,6 +15,41 @@ from analysis.models.derivative import MetaRegression
 from analysis.models.importance import Importance
 
 TERM_COLOURS = dict(zip(TERMS, (theme.LESS_SAFE, theme.LESS_SAFE_LIGHT, theme.SAFER, theme.SAFER_LIGHT), strict=True))
+
+
+def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, title: str) -> Figure:
+    """Every city's slope on one line, with this city and Amsterdam named.
+
+    Args:
+        name: of the figure.
+        table: result of `models.cities.slopes`.
+        code: of this city.
+        choices: settled choices.
+        title: in Dutch.
+    """
+    canvas, (axes,) = theme.canvas(
+        1.0, title, "Verschil in overlast en onveiligheid (LBM-punten) bij 10 procentpunt meer zeer lage inkomens; elke stip is een stad",
+        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(table.n.sum())} buurten in {len(table)} steden. "
+        "Streep: 95 %-interval.",
+    )  # fmt: skip
+    own = table.loc[code]
+    axes.scatter(10 * table.value, np.zeros(len(table)), s=46, c=theme.OTHER, alpha=0.55, linewidths=0, zorder=2)
+    axes.hlines(0, 10 * own.low, 10 * own.high, color=theme.ACCENT, linewidth=2.4, zorder=3)
+    axes.scatter([10 * own.value], [0], s=90, c=theme.ACCENT, zorder=4)
+    axes.annotate(own.gemeente, (10 * own.value, 0), xytext=(0, 14), textcoords="offset points", ha="center",
+                  size=theme.TEXT_SIZE, weight="bold", color=theme.INK)  # fmt: skip
+    if code != REFERENCE:
+        home = table.loc[REFERENCE]
+        axes.scatter(
+            [10 * home.value], [0], s=70, facecolors="none", edgecolors=theme.LESS_SAFE, linewidths=1.8, zorder=4
+        )
+        axes.annotate(home.gemeente, (10 * home.value, 0), xytext=(0, -20), textcoords="offset points", ha="center",
+                      size=theme.TEXT_SIZE - 1, color=theme.LESS_SAFE)  # fmt: skip
+    axes.axvline(0, color=theme.INK, linewidth=0.9)
+    axes.set_yticks([])
+    axes.set_ylim(-0.75, 0.75)
+    axes.spines["left"].set_visible(False)
+    return Figure(name, canvas, table.reset_index())
 
 
 def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:

@@ -14,7 +14,7 @@ from test_science_drawings import dots, run_into_each_other, travelled
 from test_tables import Reader
 
 from analysis.choices import REFERENCE, Choices
-from analysis.figures import lever_tables, levers
+from analysis.figures import cities, lever_tables, levers
 from analysis.figures.output import Figure
 from analysis.figures.tables import Table
 from analysis.levers import assumptions, country, effect, priority, scenario, spread, waterbed
@@ -54,8 +54,8 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     ),
     "spread": lambda: levers.best_spread("spreiding", PLANS, CHOICES, TITLE),
     "scenarios": lambda: levers.scenarios("scenario", WORKED, CHOICES, TITLE),
-    "place": lambda: levers.place_among("plaats", SLOPES, "GM0002", CHOICES, TITLE),
-    "place of amsterdam": lambda: levers.place_among("plaats", SLOPES, REFERENCE, CHOICES, TITLE),
+    "place": lambda: cities.place_among("plaats", SLOPES, "GM0002", CHOICES, TITLE),
+    "place of amsterdam": lambda: cities.place_among("plaats", SLOPES, REFERENCE, CHOICES, TITLE),
 }
 every_figure = pytest.mark.parametrize("kind", FIGURES)
 
