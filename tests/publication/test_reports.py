@@ -152,7 +152,7 @@ def test_a_characteristic_that_is_clear_on_both_is_not_called_clear_on_one():
 def test_the_types_sentence_counts_the_certain_buurten():
     table = pd.DataFrame({"type": [TYPE_ORDER[0]] * 2 + [TYPE_ORDER[1]] + [UNDECIDED] * 1300})
     sentence = reports.about_types(table, CHOICES)["typen"]
-    assert "Van 1.303 buurten in Amsterdam is van 3 met 90 % zekerheid" in sentence
+    assert "Van 3 van de 1.303 buurten in Amsterdam is met 90 % zekerheid" in sentence
 
 
 @pytest.mark.parametrize(
