@@ -168,6 +168,8 @@ def told(table: pd.DataFrame, outliers: list[Sentence]) -> str:
         f"{dutch.number(one.letters_per_woord, 1):>13}{dutch.number(one.lange_woorden):>8} %{dutch.number(one.score):>7}  {band(one.score)}"
         for name, one in table.iterrows()
     ]
-    caveat = "Score: Flesch met de gewichten van Douma. Een formule telt woorden en lettergrepen; zij meet geen taalniveau."
+    caveat = (
+        "Score: Flesch met de gewichten van Douma. Een formule telt woorden en lettergrepen; zij meet geen taalniveau."
+    )
     longest_ones = [f"  {len(one.words)} woorden, {one.page}: {one.text}" for one in outliers]
     return "\n".join([head, *lines, "", caveat, "", "Langste zinnen:", *longest_ones])
