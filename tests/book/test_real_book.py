@@ -178,6 +178,6 @@ def test_no_page_is_heavier_to_read_than_agreed(book):
     assert set(chapter_names()) <= set(table.index)
     heavy = table[(table.score < LEAST_SCORE) | (table.lange_zinnen > MOST_LONG)]
     shorten = [f"{len(one.words)} woorden, {one.page}: {one.text}" for one in readability.longest(html, 300)
-               if one.page in heavy.index and len(one.words) > readability.LONG_SENTENCE or len(one.words) > MOST_WORDS]  # fmt: skip
+               if (one.page in heavy.index and len(one.words) > readability.LONG_SENTENCE) or len(one.words) > MOST_WORDS]  # fmt: skip
     assert shorten == [], "kort deze zinnen in"
     assert heavy.empty, heavy.score
