@@ -184,6 +184,7 @@ def test_the_command_fails_with_a_list_of_page_link_and_answer(tmp_path, monkeyp
 def test_a_cell_of_the_list_stays_one_cell():
     told = links.report([Broken("a.html", "https://example.org/?a|b", "regel\nregel")], 1, {})
     assert "| a.html | https://example.org/?a\\|b | regel regel |" in told
+    assert len(links.report([Broken("a.html", "weg.html", "poging " * 100)], 1, {})) < 500
 
 
 def test_without_a_book_it_says_what_to_do(tmp_path):

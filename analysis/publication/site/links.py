@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -49,6 +50,7 @@ WAIT = 60  # the longest that we wait when a server asks for patience
 AGENT = "Mozilla/5.0 (compatible; veerkracht-linkcontrole; wekelijks)"
 BROKEN = ("broken", "timeout")
 UNSURE = "ignored"  # what the checker says of a server that is out of service for a while (503)
+LONGEST_CELL = 200  # letters; an error of the network tells the whole story of its tries
 ADVICE = "Zet de link goed, of zet het adres met de reden bij EXCEPTIONS in analysis/publication/site/links.py."
 
 
@@ -224,7 +226,7 @@ def report(broken: list[Broken], asked: int, kept_out: Mapping[str, str]) -> str
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return textwrap.shorten(text, LONGEST_CELL, placeholder=" …").replace("|", "\\|")
 
 
 def check(html: Path, only_internal: bool, target: Path) -> str:

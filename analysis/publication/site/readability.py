@@ -26,9 +26,9 @@ LANGUAGE = "nl"
 PROSE = "main article :is(p, li, dd)"
 BLOCKS = ("p", "li", "dd", "ul", "ol", "dl", "table", "pre", "figure", "div")
 
-# Not prose: tables, code, captions, references, navigation, the name of a box, the labels of a control.
+# Not prose: tables, code, captions and what stands below a figure, references, navigation, names of boxes and controls.
 LEFT_OUT = ("table", "pre", "figure", "figcaption", "nav", "footer", "summary", "form", "script", "style",
-            "[role=doc-biblioentry]", "[lang=en]", ".vk-tabel-titel", ".admonition-title", ".headerlink", ".toctree-wrapper", ".vk-steden",
+            "[role=doc-biblioentry]", "[lang=en]", ".vk-tabel-titel", ".vk-onder", ".admonition-title", ".headerlink", ".toctree-wrapper", ".vk-steden",
             ".prev-next-footer", ".math")  # fmt: skip
 
 # "0,95", "1.234", "−0,3 tot 0,1" and "2018–2020": one word each, and no point in them ends a sentence.
