@@ -118,6 +118,20 @@ def test_a_good_link_is_left_alone(tmp_path, body):
     assert links.internal(html) == []
 
 
+@pytest.mark.parametrize(
+    ("own", "path"), [("", "/"), ("https://voorbeeld.nl/boek", "/boek/"), ("https://voorbeeld.nl/a/b/", "/a/b/")]
+)
+def test_a_link_from_the_root_of_the_host_is_looked_for_in_the_book(tmp_path, monkeypatch, own, path):
+    """The page for a wrong address is shown at any depth, so its links start at the root."""
+    monkeypatch.setenv("BOEK_ADRES", own)
+    html = book(
+        tmp_path / "html",
+        index='<p id="hier">',
+        **{"404": f'<a href="{path}index.html#hier"><a href="{path}"><a href="{path}weg.html">'},
+    )
+    assert [(one.page, one.address) for one in links.internal(html)] == [("404.html", f"{path}weg.html")]
+
+
 def test_what_is_printed_is_checked_only_when_it_was_printed(tmp_path):
     html = book(tmp_path / "html", index='<a href="pdf/boek.pdf">')
     assert links.internal(html) == []
@@ -132,6 +146,16 @@ def test_addresses_of_others_are_gathered_once_with_their_pages(tmp_path):
         a='<a href="https://example.org/x">',
     )
     assert links.external(html) == {"https://example.org/x": ["a.html", "b.html"]}
+
+
+def test_the_own_address_of_the_book_is_not_asked_for(tmp_path, monkeypatch):
+    html = book(
+        tmp_path / "html", index='<a href="https://voorbeeld.nl/boek/index.html"><a href="https://example.org/">'
+    )
+    monkeypatch.setenv("BOEK_ADRES", "https://voorbeeld.nl/boek")
+    assert list(links.external(html)) == ["https://example.org/"]
+    monkeypatch.delenv("BOEK_ADRES")
+    assert len(links.external(html)) == 2
 
 
 def test_each_kind_of_answer_is_judged(asked, server):

@@ -7,6 +7,7 @@ It is given a page with all addresses found in the HTML: what readers get, table
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +33,9 @@ ADDRESSES = {
     "iframe": "src",
     "object": "data",
 }
+
+# Where the build reads the address of the book; without it the book stands at the root of its host.
+BOOK_ADDRESS = "BOEK_ADRES"
 
 # Made by `make pdf`, which a book does without; where the folder is, its files are checked like all others.
 PRINTED = "pdf"
@@ -127,10 +131,10 @@ def _nowhere(html: Path, page: Path, address: str) -> Broken | None:
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return None
-    target = page if not parts.path else (page.parent / unquote(parts.path)).resolve()
+    target = (_on_disk(html, page, unquote(parts.path)) if parts.path else page).resolve()
     if target.is_dir():
         target = target / "index.html"
-    if not target.is_relative_to(html.resolve()) and target != page:
+    if not target.is_relative_to(html.resolve()):
         return Broken(page.name, address, "wijst buiten het boek")
     if not target.is_file():
         printed = html.resolve() / PRINTED
@@ -145,13 +149,25 @@ def _nowhere(html: Path, page: Path, address: str) -> Broken | None:
     return None
 
 
+def _on_disk(html: Path, page: Path, path: str) -> Path:
+    """Where a path of a link lies. From the root of the host, as on the page for a wrong address, the book's own folder stands before it."""
+    if not path.startswith("/"):
+        return page.parent / path
+    own = f"{urlsplit(os.environ.get(BOOK_ADDRESS, '')).path.rstrip('/')}/"
+    return html / path.removeprefix(own).lstrip("/")
+
+
 def external(html: Path) -> dict[str, list[str]]:
-    """Addresses of others, without the place in the page, each with the pages that link to it; sorted."""
+    """Addresses of others, without the place in the page, each with the pages that link to it; sorted.
+
+    The book's own address is left out: before it is published nobody answers there.
+    """
+    own = os.environ.get(BOOK_ADDRESS) or None
     found: dict[str, set[str]] = {}
     for page in pages(html):
         for address in read(page).addresses:
             parts = urlsplit(address)
-            if parts.scheme in ("http", "https"):
+            if parts.scheme in ("http", "https") and not (own and address.startswith(own)):
                 found.setdefault(parts._replace(fragment="").geturl(), set()).add(page.name)
     return {address: sorted(found[address]) for address in sorted(found)}
 
