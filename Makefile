@@ -2,10 +2,10 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint edition verify simulate bench serve clean lock
+.PHONY: help book test test-all lint edition verify simulate bench links leesniveau serve clean lock
 
 help:      ## deze lijst
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book:      ## bouw het boek: inrichten, hoofdstukken uitvoeren, pagina's maken (_build/html)
 	@$(PYTHON) make.py book
@@ -30,6 +30,12 @@ simulate:  ## draai de lange simulaties opnieuw (results/simulaties.csv)
 
 bench:     ## meet de snelheid, naast papermill en jupyter-book (_build/bench.json; duurt lang)
 	@$(PYTHON) make.py bench
+
+links:     ## ga na of alle links van het gebouwde boek ergens heen leiden
+	@$(PYTHON) make.py links
+
+leesniveau: ## meet hoe zwaar de zinnen van het gebouwde boek zijn
+	@$(PYTHON) make.py leesniveau
 
 serve:     ## toon het gebouwde boek op http://localhost:8000
 	@$(PYTHON) make.py serve

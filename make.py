@@ -31,6 +31,8 @@ JOBS = {
     "edition": ["-m", "analysis", "edition"],
     "verify": ["-m", "analysis", "verify"],
     "bench": ["-m", "bench.run"],
+    "links": ["-m", "analysis", "links"],
+    "leesniveau": ["-m", "analysis", "leesniveau"],
     "simulate": ["-m", "analysis", "simulate"],
     "serve": ["-m", "analysis", "serve"],
     "lint": ["-m", "ruff", "check", "."],

@@ -17,6 +17,7 @@ from analysis import paths
 from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS
 from analysis.errors import InvalidInput
 from analysis.levers.assumptions import MEANINGS
+from analysis.publication.site import commands as site
 
 SERVE = "python -m analysis serve"
 
@@ -140,6 +141,8 @@ def parser() -> Parser:
     build = actions.add_parser("build", help="lees, controleer, harmoniseer en schrijf data/")
     build.add_argument("--raw", type=Path, required=True, metavar="MAP", help="map met de bestanden van de uitgevers")
     build.set_defaults(run=build_data)
+
+    site.add(commands)
 
     serve = commands.add_parser("serve", help="toon het gebouwde boek op deze computer")
     serve.add_argument("--port", type=int, default=8000, metavar="POORT", help="standaard 8000")

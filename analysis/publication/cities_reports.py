@@ -202,7 +202,7 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
         order = f"Van {dutch.number(int(pairs.ranked.sum()))} paren blokken is op de Leefbaarometer te zeggen welk meer helpt."
     elif not pairs.overlap_first.all():
         most = onv.blocks["first"].idxmax()
-        order = f"Als eerste voegt {most} op de Leefbaarometer het meest toe; als laatste overlappen de marges. Daarom geven we geen rangorde."
+        order = f"Als eerste voegt {most} op de Leefbaarometer het meest toe. Als laatste overlappen de marges. Daarom geven we geen rangorde."
     else:
         order = "Een rangorde van de blokken is op de Leefbaarometer niet te geven: hun marges overlappen."
     detail = f"Op één maat helpt wel iets: {dutch.enumeration(only)}." if only else ""

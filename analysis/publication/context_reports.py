@@ -83,8 +83,8 @@ def _about_power(tested: pd.DataFrame) -> str:
     if not len(tested):
         return "Geen enkel kenmerk kon worden getoetst."
     smallest = dutch.interval(tested.detectable.min(), tested.detectable.max(), 2)
-    return (f"Een verschil kleiner dan {smallest} standaardafwijkingen, afhankelijk van het kenmerk, kon deze toets vaak "
-            "niet vinden.")  # fmt: skip
+    return (f"Kleine verschillen kon deze toets vaak niet vinden. De grens ligt bij {smallest} standaardafwijkingen; zij verschilt "
+            "per kenmerk.")  # fmt: skip
 
 
 def _about_elsewhere(table: pd.DataFrame) -> str:

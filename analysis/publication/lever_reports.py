@@ -140,7 +140,7 @@ def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
     clear = onv[(onv.low > 0) | (onv.high < 0)]
     better, worse = clear[clear.value > 0], clear[clear.value < 0]
     per_city = (
-        f"Per stad gerekend ligt het verschil in {dutch.number(len(better))} steden duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder; in de andere "
+        f"Per stad gerekend ligt het verschil in {dutch.number(len(better))} steden duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder. In de andere "
         f"{dutch.number(len(onv) - len(clear))} is het niet van nul te onderscheiden."
     )
     return Sentences(
@@ -155,15 +155,15 @@ def _why(row: pd.Series) -> str:
     """What the bend of the curve has to do with it (Jensen)."""
     if row.high < 0:
         return (
-            "Waardoor komt dit? De lijn buigt: tussen buurten met weinig en buurten met iets meer zeer lage inkomens is het verschil groter dan tussen buurten "
-            "met veel en buurten met nog meer. Waar de lijn zo buigt, verliest een veilige buurt meer dan een minder veilige buurt wint."
+            "Hoe kan dat? De lijn buigt. Tussen buurten met weinig en met iets meer zeer lage inkomens is het verschil groot. Tussen buurten met veel en met nog "
+            "meer is het kleiner. Waar de lijn zo buigt, verliest een veilige buurt meer dan een minder veilige buurt wint."
         )
     if row.low > 0:
         return (
-            "Waardoor komt dit? De lijn buigt: tussen buurten met veel en buurten met nog meer zeer lage inkomens is het verschil groter dan tussen buurten met "
-            "weinig en buurten met iets meer. Waar de lijn zo buigt, wint een minder veilige buurt meer dan een veilige buurt verliest."
+            "Hoe kan dat? De lijn buigt. Tussen buurten met veel en met nog meer zeer lage inkomens is het verschil groot. Tussen buurten met weinig en met iets "
+            "meer is het kleiner. Waar de lijn zo buigt, wint een minder veilige buurt meer dan een veilige buurt verliest."
         )
-    return "Waardoor komt dit? De lijn buigt te weinig om er iets van te merken."
+    return "Hoe kan dat? De lijn buigt te weinig om er iets van te merken."
 
 
 def _way(row: pd.Series, up: str, down: str) -> str:
@@ -203,7 +203,7 @@ def about_splits(table: pd.DataFrame) -> Sentences:
     if not same:
         text = f"In geen van de {dutch.number(total)} steden zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
     else:
-        text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop; in de andere steden hangt het af van de maat."
+        text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop. In de andere steden hangt het af van de maat."
     return Sentences(gesprek=text)
 
 
@@ -239,8 +239,8 @@ def about_sheet(found: Sheet, choices: Choices) -> Sentences:
 def _where(found: Sheet) -> str:
     named = [f"{row.buurtnaam} (plaats {_places(row)})" for row in found.start.head(IN_SENTENCE).itertuples()]
     return (
-        f"**Waar?** Van de buurten met meer zeer lage inkomens dan de stad zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de minst veilige "
-        "buurt van de stad; de plaatsen zijn de laagste en de hoogste in 2014, 2018 en 2020."
+        f"**Waar?** We kijken naar buurten met meer zeer lage inkomens dan de stad. Daarvan zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de "
+        "minst veilige van de stad. Tussen haakjes: de laagste en de hoogste plaats in 2014, 2018 en 2020."
     )
 
 
@@ -284,8 +284,8 @@ def _which(found: Sheet) -> str:
         return f"**Welke hefboom?** De cijfers zeggen het niet, want van één maat of van beide is te weinig bekend. {evidence}"
     shares = [_share(one) for one in known]
     return (
-        f"**Welke hefboom?** De cijfers geven geen volgorde. Van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {shares[0]} "
-        f"bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. {evidence}"
+        f"**Welke hefboom?** De cijfers geven geen volgorde. De minst veilige buurten verschillen van de stad. Op de Leefbaarometer hoort {shares[0]} "
+        f"van dat verschil bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. {evidence}"
     )
 
 
@@ -295,12 +295,12 @@ def _share(one: priority.Split) -> str:
 
 def _how_sure(found: Sheet) -> str:
     if found.small:
-        return "**Hoe zeker?** Onzeker: er zijn te weinig buurten voor een eigen lijn, en over wat helpt is weinig sterk onderzoek."
+        return "**Hoe zeker?** Onzeker. Er zijn te weinig buurten voor een eigen lijn, en over wat helpt is weinig sterk onderzoek."
     certain = int((found.deviations.type != UNDECIDED).sum())
     pressed = int((found.deviations.type == PRESSED).sum())
     return (
         f"**Hoe zeker?** Waar: van {dutch.number(certain)} van de {dutch.number(len(found.deviations))} buurten is het type met {dutch.number(100 * CERTAIN)} % zekerheid "
-        f"bekend; {dutch.number(pressed)} daarvan {'heeft veel lage inkomens en is' if pressed == 1 else 'hebben veel lage inkomens en zijn'} minder veilig dan "
+        f"bekend. {dutch.number(pressed)} daarvan {'heeft veel lage inkomens en is' if pressed == 1 else 'hebben veel lage inkomens en zijn'} minder veilig dan "
         f"verwacht. Wat helpt: dat is veel minder zeker. {_sources(found)}"
     )
 
@@ -321,7 +321,7 @@ def _amsterdam(found: Sheet, choices: Choices) -> str:
         )
     said = {
         verdict.HOLDS: "geldt ook hier: het verband is vrijwel even sterk",
-        verdict.DIRECTION: "geldt hier in richting: buurten met meer zeer lage inkomens scoren ook hier gemiddeld lager op veiligheid. Of het verband even sterk is, is niet te zeggen",
+        verdict.DIRECTION: "geldt hier in richting. Buurten met meer zeer lage inkomens scoren ook hier gemiddeld lager op veiligheid. Of het verband even sterk is, is niet te zeggen",
         verdict.NOT: "geldt hier niet",
     }.get(found.verdict.verdict)
     if said is None:
@@ -332,9 +332,9 @@ def _amsterdam(found: Sheet, choices: Choices) -> str:
 def _city_net_gain(found: Sheet) -> str:
     row = waterbed.headline(found.net_gain)
     if row is None:
-        return "Voor een gebogen lijn zijn er te weinig buurten; langs een rechte lijn verandert het stadsgemiddelde niet als huishoudens anders verdeeld worden."
+        return "Voor een gebogen lijn zijn er te weinig buurten. Langs een rechte lijn verandert het stadsgemiddelde niet als huishoudens anders verdeeld worden."
     return (
-        f"Als elke woning die vrijkomt gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang, voorspelt de gebogen lijn voor de stad gemiddeld "
+        f"Stel: elke woning die vrijkomt, wordt {scenario.DEFAULT_YEARS} jaar lang gelijk verdeeld. Dan voorspelt de gebogen lijn voor de stad gemiddeld "
         f"{_way(row, 'iets meer', 'iets minder')} veiligheid: {dutch.number(row.value, 4)} LBM-punten ({dutch.interval(row.low, row.high, 4)}). Een rechte lijn "
         f"voorspelt precies nul. {_shifts(found)}"
     )
@@ -345,7 +345,7 @@ def _shifts(found: Sheet) -> str:
     table = waterbed.shifts(found.city)
     fewer, more = table.loc[table.verschil.idxmin()], table.loc[table.verschil.idxmax()]
     return (
-        f"In {dutch.number((table.verschil < 0).sum())} buurten wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer; het "
+        f"In {dutch.number((table.verschil < 0).sum())} buurten wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer. Het "
         f"grootst is het verschil in {fewer.buurtnaam} ({dutch.number(fewer.verschil)}) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
     )
 
@@ -355,18 +355,18 @@ def _city_spread(found: Sheet) -> str:
         return "Een beste spreiding is hier niet te bepalen: de lijn daalt niet."
     best = found.spread.plans.loc[spread.BEST]
     whole = (
-        f"het stadsgemiddelde verschilt {dutch.number(best.winst, 4)}"
+        f"Het stadsgemiddelde verschilt {dutch.number(best.winst, 4)}"
         if found.spread.falls
-        else "het stadsgemiddelde verandert niet"
+        else "Het stadsgemiddelde verandert niet"
     )
     why = (
         ""
         if found.spread.falls
-        else " De gebogen lijn daalt hier niet overal; daarom is voor dit voorbeeld de rechte lijn gebruikt."
+        else " De gebogen lijn daalt hier niet overal. Daarom is voor dit voorbeeld de rechte lijn gebruikt."
     )
     return (
-        f"Een rekenvoorbeeld, geen plan: bij de best denkbare verdeling van één jaar verhuizingen voorspelt de lijn voor de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
-        f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}); {whole}.{why}"
+        f"Een rekenvoorbeeld, geen plan. Bij de best denkbare verdeling van één jaar verhuizingen voorspelt de lijn voor de minst veilige tiende {dutch.number(best.winst_slechtste, 3)} LBM-punten "
+        f"({dutch.interval(best.winst_slechtste_laag, best.winst_slechtste_hoog, 3)}). {whole}.{why}"
     )
 
 
@@ -382,8 +382,7 @@ def _frame(found: Sheet, choices: Choices) -> str:
         said.append(f"rond 2021 werd hier de Rotterdamwet (Wbmgp) gebruikt {_cite(found, 'Wbmgp')}")
     if not said:
         return f"{choices.gemeente} heeft geen gebied in het Nationaal Programma Leefbaarheid en Veiligheid."
-    text = "; ".join(said)
-    return f"{dutch.sentence_case(text)}."
+    return " ".join(f"{dutch.sentence_case(one)}." for one in said)
 
 
 def _cite(found: Sheet, kind: str) -> str:

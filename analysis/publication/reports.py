@@ -373,7 +373,7 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
     undecided = int((deviations.type == UNDECIDED).sum())
     certain = len(deviations) - undecided
     text = (
-        f"Van {dutch.number(len(deviations))} buurten in {choices.gemeente} is van {dutch.number(certain)} met "
+        f"Van {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten in {choices.gemeente} is met "
         f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen van welk type ze zijn."
     )
     return Sentences(typen=text)

@@ -149,5 +149,5 @@ def about_rates(table: pd.DataFrame) -> Sentences:
     if not failed:
         return Sentences(plasmode=f"Geen kenmerk wordt vaker dan {limit} % ten onrechte verworpen.")
     return Sentences(
-        plasmode=f"Voor {dutch.enumeration(failed)} verwerpt de toets vaker dan {limit} % ten onrechte; daar telt een uitslag niet."
+        plasmode=f"Voor {dutch.enumeration(failed)} verwerpt de toets vaker dan {limit} % ten onrechte. Daar telt een uitslag niet."
     )

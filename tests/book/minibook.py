@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures.tables import Column, Table
 from analysis.paths import BOOK, ROOT
-from analysis.publication import locale, register
+from analysis.publication import locale, register, staging
 from analysis.publication.numbers import Number
 
 ALT = "Spreidingsdiagram: hoe meer zware lasten in een buurt, hoe lager de score voor veiligheid."
@@ -143,6 +143,9 @@ def stage(folder: Path) -> Path:
     for name in ("_static", "_templates", "_locale"):
         shutil.copytree(BOOK / name, source / name)
     locale.compile_catalogs(source / "_locale")
+    figure_data = source / staging.FIGURE_DATA
+    figure_data.mkdir()
+    pd.DataFrame(ROWS, columns=HEADERS).to_csv(figure_data / "proef.csv", index=False)  # what the table's link leads to
     shutil.copy(ROOT / "_config.yml", source)
     toc = {"format": "jb-book", "root": PAGES[0], "chapters": [{"file": page} for page in PAGES[1:]]}
     (source / "_toc.yml").write_text(yaml.safe_dump(toc))

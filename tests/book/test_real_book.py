@@ -16,10 +16,17 @@ from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
 from analysis.publication.build import build_book, chapter_names, page_name, tasks
+from analysis.publication.site import links, readability
 
 pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
 
 SHEETS = [task.output.stem for task in tasks() if task.parameters]
+# Reading level: the heaviest page scores 66 (Verantwoording), and one in twenty-five of its sentences is long. These leave room for a
+# page that must name many things, and none for a page that slides.
+LEAST_SCORE = 60
+MOST_LONG = 10  # % of the sentences with more than 25 words
+MOST_WORDS = 35  # in one sentence
+
 OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden", "zelf-herhalen"]
 
 
@@ -184,3 +191,20 @@ def test_no_page_asks_another_host_for_anything(book):
             tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
         ]
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
+
+
+def test_every_link_within_the_book_leads_somewhere(book):
+    html, *_ = book
+    assert len(links.external(html)) > 20
+    assert [str(one) for one in links.internal(html)] == []
+
+
+def test_no_page_is_heavier_to_read_than_agreed(book):
+    html, *_ = book
+    table = readability.measure(html)
+    assert set(chapter_names()) <= set(table.index)
+    heavy = table[(table.score < LEAST_SCORE) | (table.lange_zinnen > MOST_LONG)]
+    shorten = [f"{len(one.words)} woorden, {one.page}: {one.text}" for one in readability.longest(html, 300)
+               if (one.page in heavy.index and len(one.words) > readability.LONG_SENTENCE) or len(one.words) > MOST_WORDS]  # fmt: skip
+    assert shorten == [], "kort deze zinnen in"
+    assert heavy.empty, heavy.score
