@@ -100,8 +100,8 @@ def test_every_figure_has_alt_text_and_its_data_one_click_away(book):
             assert len(figure.img["alt"]) > 60
         downloads = page.select(".vk-downloads")
         assert len(downloads) == len(figures)
-        for figure, links in zip(figures, downloads, strict=True):
-            png, svg, csv = (link["href"] for link in links.select("a[download]"))
+        for figure, offered in zip(figures, downloads, strict=True):
+            png, svg, csv = (link["href"] for link in offered.select("a[download]"))
             assert png == figure.img["src"]
             assert (html / svg).read_text("utf-8").startswith("<?xml")
             assert len(pd.read_csv(html / csv))
