@@ -18,9 +18,11 @@ from analysis.models.response import Curve
 PER_POINTS = 10
 
 # Where a logarithmic axis is labelled: half as much, equal, half more, twice, three, five, ten and twenty times as much.
-PERCENTAGE_FACTORS = (0.5, 1, 1.5, 2, 3, 5, 10, 20)
+# On a phone there is room for a few of them.
+PERCENTAGE_FACTORS, FEW_FACTORS = (0.5, 1, 1.5, 2, 3, 5, 10, 20), (1, 3, 10)
 
 
+@theme.also_narrow
 def response(
     name: str, sample: pd.DataFrame, curve: Curve | None, outcome: Measure, choices: Choices, title: str
 ) -> Figure:
@@ -62,6 +64,7 @@ def _rate_ticks(axes: Axes) -> None:
     axes.set_yticks(np.log(rates), [dutch.number(rate) for rate in rates])
 
 
+@theme.also_narrow
 def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title: str) -> Figure:
     """Association of each characteristic with both outcomes among buurten of equal burden, with intervals."""
     fewest = min(int(table.n.min()) for table in results.values() if len(table))
@@ -91,6 +94,7 @@ def _dots(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_yticks(places, [dutch.sentence_case(label) for label in table.index])
 
 
+@theme.also_narrow
 def forest(
     name: str,
     table: pd.DataFrame,
@@ -132,10 +136,12 @@ def forest(
     if as_percentage:
         low, high = axes.get_xlim()
         factors = [factor for factor in PERCENTAGE_FACTORS if low <= np.log(factor) <= high]
-        axes.set_xticks(np.log(factors), [f"{dutch.number(100 * (factor - 1))} %" for factor in factors])
+        shown = factors if theme.form().side_by_side else [factor for factor in factors if factor in FEW_FACTORS]
+        axes.set_xticks(np.log(shown), [f"{dutch.number(100 * (factor - 1))} %" for factor in shown])
     return Figure(name, canvas, ordered.drop(columns="outcome_sd", errors="ignore").reset_index())
 
 
+@theme.also_narrow
 def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure:
     """Per city how well Amsterdam's curve predicts: with Amsterdam's own level, and with the city's."""
     ordered = table.sort_values("r2_shifted")
@@ -169,8 +175,10 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
             axes.annotate(f"{dutch.number(value, 1)} ◂", (floor, place), xytext=(-6, 0), textcoords="offset points",
                           ha="right", va="center", size=theme.SMALL_SIZE, color=theme.SOFT)  # fmt: skip
     axes.set_yticks(places, list(ordered.gemeente))
-    axes.set_xlim(floor - 0.3, 1.02)
+    axes.set_xlim(floor - 0.3 * theme.WIDE.width / theme.form().width, 1.02)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.SMALL_SIZE, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    axes.legend(
+        frameon=False, fontsize=theme.SMALL_SIZE, loc="lower right", bbox_to_anchor=(1, 1), ncols=theme.columns(2)
+    )
     return Figure(name, canvas, ordered.reset_index())

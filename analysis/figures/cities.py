@@ -17,6 +17,7 @@ from analysis.models.importance import Importance
 TERM_COLOURS = dict(zip(TERMS, (theme.LESS_SAFE, theme.LESS_SAFE_LIGHT, theme.SAFER, theme.SAFER_LIGHT), strict=True))
 
 
+@theme.also_narrow
 def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, title: str) -> Figure:
     """Every city's slope on one line, with this city and Amsterdam named.
 
@@ -52,6 +53,7 @@ def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, tit
     return Figure(name, canvas, table.reset_index())
 
 
+@theme.also_narrow
 def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Each city's slope as a ratio to Amsterdam's, with its interval and the margin within which it counts as equal."""
     ordered = table.sort_values("ratio", ascending=False)
@@ -130,6 +132,7 @@ def leave_out(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     return Table(name, caption, columns, table.reset_index(), "gemeente")
 
 
+@theme.also_narrow
 def decomposition(
     name: str, table: pd.DataFrame, choices: Choices, title: str, outcome: str, publisher: str = ""
 ) -> Figure:
@@ -152,10 +155,13 @@ def decomposition(
     axes.set_yticks(places, list(wide.index))
     axes.set_ylim(-0.7, len(wide) - 0.3)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=2)
+    axes.legend(
+        frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=theme.columns(2)
+    )
     return Figure(name, canvas, table)
 
 
+@theme.also_narrow
 def importance(name: str, results: dict[str, Importance], choices: Choices, title: str) -> Figure:
     """Per block the gain in held-out R² when it enters first (filled) and when it enters last (open)."""
     counts = dutch.enumeration(dutch.number(found.n) for found in results.values())

@@ -31,6 +31,7 @@ LEVEL_STYLES = {
 }
 
 
+@theme.also_narrow
 def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title: str) -> Figure:
     """Slope of the outcome over the burden where a characteristic is low, middle and high; only where there are buurten.
 
@@ -55,7 +56,11 @@ def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title
             one.fill_between(part.belasting, part.low, part.high, color=colour, alpha=0.15, linewidth=0)
             one.plot(part.belasting, part.slope, color=colour, linestyle=dash, linewidth=1.8, label=level)
         one.axhline(0, color=theme.INK, linewidth=0.8)
-        title = textwrap.fill(dutch.sentence_case(label), TITLE_WIDTH // max(len(tables), 1), break_long_words=False)
+        title = textwrap.fill(
+            dutch.sentence_case(label),
+            TITLE_WIDTH // max(len(tables), 1) if theme.form().side_by_side else theme.form().text,
+            break_long_words=False,
+        )
         one.set_title(title, loc="left", fontsize=small, color=theme.INK)
     axes[-1].set_xlabel(f"{dutch.sentence_case(choices.income.label)} (%)", loc="right")
     for one in axes:
@@ -114,6 +119,7 @@ def change(name: str, tables: dict[str, pd.DataFrame], choices: Choices) -> Tabl
     return Table(name, caption, columns, pd.concat(parts))
 
 
+@theme.also_narrow
 def regression_to_mean(name: str, table: pd.DataFrame, reliability: float) -> Figure:
     """What seems to change in a simulation in which nothing does."""
     canvas, (axes,) = theme.canvas(

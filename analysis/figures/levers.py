@@ -28,6 +28,7 @@ LABEL = 34  # characters of a label beside a row
 PER_ROW = 3  # marks side by side in one field of the map
 
 
+@theme.also_narrow
 def evidence_map(name: str, register: pd.DataFrame, title: str) -> Figure:
     """Every finding as a mark, by lever and grade."""
     canvas, (axes,) = theme.canvas(
@@ -40,7 +41,7 @@ def evidence_map(name: str, register: pd.DataFrame, title: str) -> Figure:
         _marks(axes, grades.index(grade), len(LEVERS) - lever, part.richting.sort_values())
     for direction, (colour, mark) in DIRECTIONS.items():
         axes.scatter([], [], c=colour, marker=mark, s=46, label=direction)
-    axes.set_xticks(range(len(grades)), [f"graad {grade}" for grade in grades])
+    axes.set_xticks(range(len(grades)), [f"graad {grade}" if theme.form().side_by_side else grade for grade in grades])
     axes.set_yticks(range(len(LEVERS)), [LEVERS[lever].replace(" en ", " en\n", 1) for lever in reversed(LEVERS)])
     axes.set(xlim=(-0.5, len(grades) - 0.5), ylim=(-0.5, len(LEVERS) - 0.5))
     axes.set_xticks(np.arange(0.5, len(grades) - 1), minor=True)
@@ -51,9 +52,9 @@ def evidence_map(name: str, register: pd.DataFrame, title: str) -> Figure:
     axes.legend(
         frameon=False,
         fontsize=theme.TEXT_SIZE - 1,
-        ncols=4,
-        loc="lower center",
-        bbox_to_anchor=(0.4, 1),
+        ncols=theme.columns(4),
+        loc="lower right",
+        bbox_to_anchor=(1.02, 1),
         handletextpad=0.1,
     )
     columns = ["hefboom", "hefboom_naam", "instrument", "richting", "graad", "bron", "jaar"]
@@ -72,6 +73,7 @@ def _marks(axes: Axes, column: int, row: int, directions: pd.Series) -> None:
         )
 
 
+@theme.also_narrow
 def type_bars(name: str, need: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Per city the share of its inhabitants in buurten of each type, as stacked bars, most pressed first.
 
@@ -104,11 +106,12 @@ def type_bars(name: str, need: pd.DataFrame, choices: Choices, title: str) -> Fi
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     axes.set_xlim(0, 100)
     axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=2,
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1), ncols=theme.columns(2),
                 columnspacing=1, handlelength=1.4)  # fmt: skip
     return Figure(name, canvas, shares.rename_axis("gemeente").reset_index())
 
 
+@theme.also_narrow
 def splits(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Per city the part of the gap that goes with the burden, for both outcomes.
 
@@ -155,6 +158,7 @@ def _ranges(axes: Axes, table: pd.DataFrame, colour: str) -> None:
     axes.grid(axis="y", visible=False)
 
 
+@theme.also_narrow
 def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Per city what spreading evenly would change in the mean of the whole city, along the bent curve.
 
@@ -168,7 +172,7 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
     canvas, axes = theme.canvas(
         0.19 * len(order) + 0.9, title,
         f"Verschil in het gemiddelde van de stad als elke vrijgekomen woning gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang; punt "
-        "en 95 %-interval. Naar rechts: veiliger (linker paneel), meer misdrijven (rechter paneel)",
+        "en 95 %-interval. Naar rechts: veiliger (overlast en onveiligheid), of meer misdrijven",
         f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. n = {dutch.number(onv.n.sum())} buurten in {len(order)} "
         "steden. Nullijn: wat een rechte lijn altijd geeft.",
         panels=2, sharey=True,
@@ -187,6 +191,7 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
     return Figure(name, canvas, both.reset_index())
 
 
+@theme.also_narrow
 def best_spread(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Per city what the best spread of one year would change: for the worst-off tenth, and on average.
 
@@ -212,12 +217,14 @@ def best_spread(name: str, table: pd.DataFrame, choices: Choices, title: str) ->
     for colour, mark, label in ((theme.ACCENT, "o", "minst veilige tiende"), (theme.INK, "x", f"idem, langs {other}"),
                                 (theme.LESS_SAFE, "o", "hele stad")):  # fmt: skip
         axes.scatter([], [], c=colour, marker=mark, s=26, label=label)
-    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right")
+    axes.legend(frameon=False, fontsize=theme.TEXT_SIZE - 1, loc="lower right", bbox_to_anchor=(1.02, 1),
+                ncols=theme.columns(3), columnspacing=1)  # fmt: skip
     axes.set_yticks(np.arange(len(rows)), list(rows.index))
     axes.set_ylim(-0.7, len(rows) - 0.3)
     return Figure(name, canvas, table.reset_index())
 
 
+@theme.also_narrow
 def scenarios(name: str, outcomes: list[scenario.Outcome], choices: Choices, title: str) -> Figure:
     """Predicted differences of the buurt under each scenario, along both curves, for both outcomes."""
     table = pd.concat([one.differences.assign(scenario=one.title) for one in outcomes])

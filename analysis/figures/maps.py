@@ -22,10 +22,10 @@ from analysis.figures.output import Figure
 from analysis.models.deviation import TYPE_ORDER
 
 # Inches: a map beside its colour bar, and how low or high it may get.
-MAP_WIDTH, MAP_HEIGHTS = 5.8, (2.6, 5.0)
+MAP_SHARE, MAP_HEIGHTS = 0.8, (2.6, 5.0)
 
 # Names beside the dots of the largest cities only: more would run into each other.
-LABELLED = 7
+LABELLED, LABELLED_NARROW = 7, 4
 
 # A name goes to the left of its dot where another dot lies this near to the right of it (metres east, metres north).
 NEAR = (45_000, 14_000)
@@ -65,6 +65,7 @@ class Layers:
         return wijken if covered else pd.concat([whole, wijken])
 
 
+@theme.also_narrow
 def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choices: Choices, title: str) -> Figure:
     """The Netherlands with the big cities as dots: larger is more inhabitants, colour is the burden.
 
@@ -79,16 +80,24 @@ def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choice
         f"Bron: {choices.income.source}; kaart CBS/Kadaster 2022. n = {dutch.number(cities.buurten.sum())} buurten in "
         f"{len(cities)} gemeenten van 100.000 inwoners of meer."
     )
-    canvas, (axes,) = theme.canvas(6.2, title, f"Kleur: {choices.income.label}; grootte: inwoners", source)
+    wide = theme.form().side_by_side
+    canvas, (axes,) = theme.canvas(
+        6.2 if wide else 5.0, title, f"Kleur: {choices.income.label}; grootte: inwoners", source
+    )
     gemeenten.plot(ax=axes, color="#efefef", edgecolor="#cfcfcf", linewidth=0.4)
     points = gemeenten.geometry.representative_point().reindex(cities.gemeentecode_2022)
     dots = axes.scatter(points.x, points.y, s=cities.inwoners_2017 / 2200, c=cities.belasting, cmap="Blues", vmin=0,
                         edgecolors=theme.INK, linewidths=0.7, zorder=3)  # fmt: skip
-    smallest = cities.inwoners_2017.nlargest(LABELLED).min()
+    smallest = cities.inwoners_2017.nlargest(LABELLED if wide else LABELLED_NARROW).min()
     for point, city in zip(points, cities.itertuples(), strict=True):
         if city.inwoners_2017 >= smallest:
             _name(axes, city.gemeentenaam, point, points)
-    bar = canvas.colorbar(dots, ax=axes, shrink=0.45, anchor=(0, 0.9), pad=0.01)
+    beside = (
+        {"shrink": 0.45, "anchor": (0, 0.9), "pad": 0.01}
+        if wide
+        else {"location": "bottom", "shrink": 0.7, "pad": 0.01}
+    )
+    bar = canvas.colorbar(dots, ax=axes, **beside)
     bar.ax.tick_params(labelsize=theme.TEXT_SIZE - 1)
     bar.set_label("% van de huishoudens", size=theme.TEXT_SIZE - 1)
     _bare(axes)
@@ -104,6 +113,7 @@ def _name(axes: Axes, name: str, point: Point, points: gpd.GeoSeries) -> None:
                   path_effects=HALO, zorder=4)  # fmt: skip
 
 
+@theme.also_narrow
 def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices, title: str) -> Figure:
     """The types of the buurten on the map.
 
@@ -123,7 +133,7 @@ def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices,
     if deviations.index.isin(layers.buurten.index).any():
         absent = (~deviations.index.isin(layers.buurten.index)).sum()
         without = f"{source}Gemeente Amsterdam. {n}" + (f", van {absent} is geen kaartbeeld." if absent else ".")
-        canvas, (axes,) = theme.canvas(5.4, title, of_city, without)
+        canvas, (axes,) = theme.canvas(0.75 * theme.form().width, title, of_city, without)
         _draw_types(axes, layers.buurten, deviations["type"])
         return Figure(name, canvas, deviations.reset_index())
     shapes = layers.of(choices.gemeentecode)
@@ -146,7 +156,7 @@ def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices,
 def _height(shapes: gpd.GeoDataFrame) -> float:
     """Inches that a map over the width of the page needs: a wide city needs a low one."""
     west, south, east, north = shapes.total_bounds
-    return float(np.clip(MAP_WIDTH * (north - south) / (east - west), *MAP_HEIGHTS))
+    return float(np.clip(MAP_SHARE * theme.form().width * (north - south) / (east - west), *MAP_HEIGHTS))
 
 
 def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:
@@ -171,7 +181,7 @@ def _draw_dots(axes: Axes, shapes: gpd.GeoDataFrame, deviations: pd.DataFrame, p
 def _dot_sizes(inhabitants: pd.Series, shapes: gpd.GeoDataFrame) -> np.ndarray:
     """Areas of the dots in square points: together a part of the land, so that a crowded city has small ones."""
     west, _, east, _ = shapes.total_bounds
-    land = shapes.union_all().area * (MAP_WIDTH * POINTS_PER_INCH / (east - west)) ** 2
+    land = shapes.union_all().area * (MAP_SHARE * theme.form().width * POINTS_PER_INCH / (east - west)) ** 2
     return np.clip(inhabitants / inhabitants.sum() * DOTS_SHARE * land, *DOT_AREAS)
 
 
@@ -182,7 +192,7 @@ def _type_patches(kinds: pd.Series) -> list[Patch]:
 
 def _type_legend(axes: Axes, patches: list[Patch]) -> None:
     axes.legend(handles=patches, frameon=False, fontsize=theme.SMALL_SIZE, loc="upper center",
-                bbox_to_anchor=(0.5, 0), ncols=2, handlelength=1.1, columnspacing=0.9)  # fmt: skip
+                bbox_to_anchor=(0.5, 0), ncols=theme.columns(2), handlelength=1.1, columnspacing=0.9)  # fmt: skip
 
 
 def _by_wijk(deviations: pd.DataFrame) -> pd.DataFrame:

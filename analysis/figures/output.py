@@ -31,11 +31,13 @@ class Figure:
         name: of the CSV, and of the figure on the page.
         canvas: the matplotlib figure.
         data: what is drawn, in the units of the axes.
+        narrow: the same for a phone, drawn by `theme.also_narrow`.
     """
 
     name: str
     canvas: Canvas
     data: pd.DataFrame
+    narrow: Canvas | None = None
 
     @property
     def title(self) -> str:
@@ -44,29 +46,36 @@ class Figure:
 
     def png(self) -> bytes:
         """The picture; no date or version in it, so the same figure gives the same bytes."""
-        return self._saved("png", {"Software": None})
+        return _saved(self.canvas, "png", {"Software": None})
 
     def svg(self) -> str:
         """The same picture as lines, for print and slides; the same figure gives the same text."""
         from matplotlib import rc_context
 
         with rc_context(SVG_SETTINGS):
-            return self._saved("svg", {"Date": None, "Creator": None}).decode()
-
-    def _saved(self, form: str, metadata: Mapping[str, None]) -> bytes:
-        if self.canvas.get_layout_engine() is not None:
-            self.canvas.draw_without_rendering()
-            self.canvas.set_layout_engine("none")  # the layout moves a little at every drawing: once is enough
-        buffer = io.BytesIO()
-        self.canvas.savefig(buffer, format=form, dpi=DOTS_PER_INCH, metadata=metadata)
-        return buffer.getvalue()
+            return _saved(self.canvas, "svg", {"Date": None, "Creator": None}).decode()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
             "image/png": base64.b64encode(self.png()).decode(),
             "text/plain": f"Figuur {self.name}",
-            DATA_MIME: {**data_record(self.name, self.data), "title": self.title, "svg": self.svg()},
+            DATA_MIME: self._record(),
         }
+
+    def _record(self) -> dict[str, str]:
+        record = {**data_record(self.name, self.data), "title": self.title, "svg": self.svg()}
+        if self.narrow is not None:
+            record["narrow"] = base64.b64encode(_saved(self.narrow, "png", {"Software": None})).decode()
+        return record
+
+
+def _saved(canvas: Canvas, form: str, metadata: Mapping[str, None]) -> bytes:
+    if canvas.get_layout_engine() is not None:
+        canvas.draw_without_rendering()
+        canvas.set_layout_engine("none")  # the layout moves a little at every drawing: once is enough
+    buffer = io.BytesIO()
+    canvas.savefig(buffer, format=form, dpi=DOTS_PER_INCH, metadata=metadata)
+    return buffer.getvalue()
 
 
 def data_record(name: str, data: pd.DataFrame) -> dict[str, str]:

@@ -13,6 +13,7 @@ from analysis.figures.tables import Column, Table
 from analysis.models.specification import SpecificationCurve
 
 
+@theme.also_narrow
 def ceiling(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """Per outcome how well composition predicts unseen cities: median and range over cities."""
     ordered, floor = table.sort_values("eigen_niveau"), -0.5
@@ -144,6 +145,7 @@ def held_out(name: str, tables: dict[str, pd.DataFrame]) -> Table:
     return Table(name, caption, columns, pd.concat(parts))
 
 
+@theme.also_narrow
 def specification(
     name: str, found: SpecificationCurve, quantities: tuple[str, ...], choices: Choices, title: str
 ) -> Figure:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import ParamSpec
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -10,6 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
 from analysis import dutch
+from analysis.figures.output import Figure
 from analysis.models.deviation import TYPE_ORDER
 
 INK = "#222222"
@@ -28,12 +35,82 @@ DIVERGING = LinearSegmentedColormap.from_list("onv", [LESS_SAFE, LESS_SAFE_LIGHT
 
 TYPE_COLOURS = dict(zip(TYPE_ORDER, (SAFER, LESS_SAFE, SAFER_LIGHT, LESS_SAFE_LIGHT, NO_DATA), strict=True))
 
-WIDTH = 7.2  # inches: the text column of the book
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 8.5
 LINE = 0.24  # inches: height of a line of the title
+CHARACTER = 0.08  # inches: about the width of a character of `TEXT_SIZE`
+FEWEST_CHARACTERS = 14  # a label is broken no shorter: Dutch words are long
 
-# Characters that fit on a line of each size over the whole width.
-TITLE_CHARACTERS, TEXT_CHARACTERS, SMALL_CHARACTERS = 58, 86, 100
+
+@dataclass(frozen=True)
+class Form:
+    """How wide a figure is drawn.
+
+    Attributes:
+        width: inches.
+        title, text, small: characters that fit on a line of each size over the whole width.
+        side_by_side: whether panels stand beside each other; else below each other.
+    """
+
+    width: float
+    title: int
+    text: int
+    small: int
+    side_by_side: bool
+
+
+# The text column of the book; and a phone of 360 pixels, where the smallest letters are then about 10 pixels high.
+WIDE, NARROW = Form(7.2, 58, 86, 100, True), Form(3.75, 29, 42, 50, False)
+_form: ContextVar[Form] = ContextVar("form", default=WIDE)
+_Given = ParamSpec("_Given")
+
+
+def form() -> Form:
+    """The form that figures are drawn in now."""
+    return _form.get()
+
+
+def columns(wanted: int) -> int:
+    """How many columns a legend may have."""
+    return wanted if form().side_by_side else max(1, wanted // 2)
+
+
+@contextmanager
+def _narrow() -> Iterator[None]:
+    token = _form.set(NARROW)
+    try:
+        yield
+    finally:
+        _form.reset(token)
+
+
+def also_narrow(draw: Callable[_Given, Figure]) -> Callable[_Given, Figure]:
+    """Let a function draw its figure a second time, for phones."""
+
+    @wraps(draw)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> Figure:
+        wide = draw(*args, **kwargs)
+        with _narrow():
+            canvas = draw(*args, **kwargs).canvas
+            _wrap_labels(canvas)
+        return replace(wide, narrow=canvas)
+
+    return drawn
+
+
+def _wrap_labels(canvas: Canvas) -> None:
+    """Break labels of axes that are longer than their panel is wide or high."""
+    canvas.draw_without_rendering()  # only the layout knows how much room the names of rows leave
+    for axes in canvas.axes:
+        place = axes.get_position()
+        across = int(place.width * canvas.get_figwidth() / CHARACTER)
+        upwards = int(place.height * canvas.get_figheight() / CHARACTER)
+        axes.xaxis.label.set_text(textwrap.fill(axes.get_xlabel(), max(across, FEWEST_CHARACTERS)))
+        axes.yaxis.label.set_text(textwrap.fill(axes.get_ylabel(), max(upwards, FEWEST_CHARACTERS)))
+        title = axes.get_title(loc="left")
+        if title:
+            axes.set_title(
+                textwrap.fill(title, max(across, FEWEST_CHARACTERS)), loc="left", fontsize=TEXT_SIZE, color=INK
+            )
 
 
 def canvas(
@@ -46,15 +123,18 @@ def canvas(
         title: the finding, in a sentence.
         subtitle: unit and sample.
         source: publisher and year, with the number of observations.
-        panels: axes side by side.
+        panels: axes, side by side where there is room.
         **options: for `Figure.subplots`.
     """
-    lines = textwrap.wrap(title, TITLE_CHARACTERS)
-    below = textwrap.wrap(subtitle, TEXT_CHARACTERS)
-    foot = textwrap.wrap(source, SMALL_CHARACTERS)
+    now = form()
+    lines, below, foot = (
+        textwrap.wrap(text, room) for text, room in ((title, now.title), (subtitle, now.text), (source, now.small))
+    )
+    rows, across = (1, panels) if now.side_by_side else (panels, 1)
     top, bottom = LINE * len(lines) + 0.19 * len(below) + 0.16, 0.15 * len(foot) + 0.1
+    height *= rows
     total = height + top + bottom
-    figure = Canvas(figsize=(WIDTH, total), layout="constrained", facecolor=PAPER)
+    figure = Canvas(figsize=(now.width, total), layout="constrained", facecolor=PAPER)
     figure.get_layout_engine().set(rect=(0, bottom / total, 1, height / total), w_pad=0.06, h_pad=0.06)
     figure.text(
         0.012,
@@ -68,7 +148,7 @@ def canvas(
     )
     figure.text(0.012, 1 - (0.12 + LINE * len(lines)) / total, "\n".join(below), size=TEXT_SIZE, color=SOFT, va="top")
     figure.text(0.012, 0.05 / total, "\n".join(foot), size=SMALL_SIZE, color=SOFT, va="bottom")
-    axes = figure.subplots(1, panels, squeeze=False, **options)[0]
+    axes = figure.subplots(rows, across, squeeze=False, **options).ravel()
     for one in axes:
         calm(one)
     return figure, list(axes)

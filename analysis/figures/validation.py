@@ -21,9 +21,10 @@ LOOKS = {
 }  # fmt: skip
 
 # Room at the right of the last year for the change and the name of the group, in years.
-ROOM = 5.6
+ROOM, ROOM_NARROW = 5.6, 8.0
 
 
+@theme.also_narrow
 def trend(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figure:
     """The mean score per year and fifth of burden, with the change since the first year at the end of each line.
 
@@ -60,12 +61,13 @@ def _lines(axes: Axes, table: pd.DataFrame) -> None:
                       textcoords="offset points", va="center", size=theme.SMALL_SIZE, color=theme.INK,
                       bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.8})  # fmt: skip
     axes.set_xticks(YEARS, [str(year) for year in YEARS])
-    axes.set_xlim(YEARS[0] - 0.4, YEARS[-1] + ROOM)
+    axes.set_xlim(YEARS[0] - 0.4, YEARS[-1] + (ROOM if theme.form().side_by_side else ROOM_NARROW))
 
 
 YEAR_COLOURS = (theme.SAFER_LIGHT, theme.LESS_SAFE_LIGHT, theme.LESS_SAFE)
 
 
+@theme.also_narrow
 def cuts(name: str, counts: pd.DataFrame, found: Pressure, n: int, title: str) -> Figure:
     """How many wijken lie under a cut, as a function of the cut, and where the published number is reached.
 

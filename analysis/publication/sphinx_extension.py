@@ -24,6 +24,7 @@ from sphinx.util.nodes import make_refnode
 from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
+from analysis.publication.site.phones import narrow_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -266,5 +267,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-updated", number_sheets_apart, priority=600)  # after Sphinx itself, which numbers them through
     app.connect("missing-reference", resolve_number)
     app.connect("html-page-context", mark_language)
+    app.connect("html-page-context", narrow_pictures)
     app.connect("build-finished", translate_copybutton)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ from analysis.publication import provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
 from analysis.publication.numbers import MIME, SENTENCE_MIME
+from analysis.publication.site.phones import PICTURES, size_of
 
 # Where the data of figures and tables lies in the built book, and figures as lines.
 FIGURE_DATA = Path("_static") / "cijfers"
@@ -112,8 +115,12 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     sentences = sentences_of(chapters)
     for page in sorted(target.glob("*.md")):
         page.write_text(_fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name), "utf-8")
+    pictures: dict[str, Any] = {}
     for chapter in chapters:
-        nbformat.write(_filled(chapter, register, sentences, target), target / f"{chapter.name}.ipynb")
+        notebook, shown = _filled(chapter, register, sentences, target)
+        nbformat.write(notebook, target / f"{chapter.name}.ipynb")
+        pictures |= {one.png: one.picture for one in shown if one.png}
+    (target / PICTURES).write_text(json.dumps(pictures), "utf-8")
     registry.save(register, target / "register.json")
     (target / MARKER).touch()
 
@@ -183,12 +190,17 @@ def _fill_text(
 
 def _filled(
     chapter: Chapter, register: registry.Register, sentences: dict[str, str], target: Path
-) -> nbformat.NotebookNode:
-    """The chapter as it will be rendered: filled texts, readers' outputs only, the data of its figures laid aside."""
+) -> tuple[nbformat.NotebookNode, list[provenance.Shown]]:
+    """The chapter as it will be rendered: filled texts, readers' outputs only, the data of its figures laid aside.
+
+    Returns:
+        The notebook, and its figures and tables.
+    """
     notebook = nbformat.from_dict(chapter.notebook)
     notebook.metadata.pop("papermill", None)
     maker = provenance.maker_of(chapter.name, chapter.sheet_of or chapter.name, chapter.choices, notebook)
-    cells = []
+    cells: list[nbformat.NotebookNode] = []
+    everything: list[provenance.Shown] = []
     own = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
     for position, cell in enumerate(own, start=1):
         where, below = f"{chapter.name}.ipynb", []
@@ -200,11 +212,12 @@ def _filled(
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
             below = [provenance.below(cell, one, maker, position) for one in shown]
+            everything += shown
         cells += [cell, *below]
     notebook.cells = cells
     if chapter.sheet_of:
         name_figures_after(chapter.name, cells)
-    return notebook
+    return notebook, everything
 
 
 def name_figures_after(page: str, cells: list[nbformat.NotebookNode]) -> None:
@@ -261,10 +274,21 @@ def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> I
         if "image/png" in data:
             lines = chapter.lines_address(data[DATA_MIME]["name"])
             _write(data[DATA_MIME]["svg"], target / lines)
-            shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]))
+            picture = _lay_picture(data, lines.replace(".svg", "-smal.png"), target)
+            shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]), picture)
         del data[DATA_MIME]
         cell.metadata.tags = [NO_CODE if tag == CODE_ABOVE else tag for tag in cell.metadata.get("tags", [])]
         yield shown
+
+
+def _lay_picture(data: dict[str, Any], narrow: str, target: Path) -> dict[str, Any]:
+    """Write the narrow picture of a figure, if it has one; tell the sizes of its pictures."""
+    sizes: dict[str, Any] = {"size": size_of(base64.b64decode(data["image/png"]))}
+    if "narrow" in data[DATA_MIME]:
+        picture = base64.b64decode(data[DATA_MIME]["narrow"])
+        (target / narrow).write_bytes(picture)
+        sizes |= {"narrow": narrow, "narrow_size": size_of(picture)}
+    return sizes
 
 
 def _write(text: str, path: Path) -> None:

@@ -49,6 +49,17 @@ with_data = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
+@with_data
+def test_on_a_phone_the_same_is_drawn_narrower_and_panels_stand_below_each_other(kind, figures):
+    wide, narrow = figures[kind].canvas, figures[kind].narrow
+    assert narrow.get_figwidth() == theme.NARROW.width < wide.get_figwidth() == theme.WIDE.width
+    assert len(narrow.axes) == len(wide.axes)
+    assert " ".join(narrow.texts[0].get_text().split()) == figures[kind].title
+    panels = [axes.get_subplotspec().colspan.start for axes in narrow.axes if axes.get_subplotspec()]
+    assert set(panels) == {0}
+    assert theme.form() is theme.WIDE
+
+
 @every_kind
 def test_the_title_travels_with_the_figure_for_who_cannot_see_it(kind, figures):
     record = figures[kind]._repr_mimebundle_()[DATA_MIME]
@@ -61,7 +72,7 @@ def test_the_lines_that_travel_are_the_same_twice_and_hold_no_date(kind, figures
     record = figures[kind]._repr_mimebundle_()[DATA_MIME]
     assert record["svg"] == KINDS[kind].draw()._repr_mimebundle_()[DATA_MIME]["svg"]
     root = ElementTree.fromstring(record["svg"])
-    assert root.tag.endswith("svg") and float(root.get("width").removesuffix("pt")) == theme.WIDTH * 72
+    assert root.tag.endswith("svg") and float(root.get("width").removesuffix("pt")) == theme.WIDE.width * 72
     assert "<dc:date>" not in record["svg"]
 
 
@@ -90,7 +101,7 @@ def test_the_output_is_a_sharp_picture_with_a_name(kind, figures):
     picture = base64.b64decode(bundle["image/png"])
     width = int.from_bytes(picture[16:20], "big")
     assert picture.startswith(b"\x89PNG")
-    assert width == round(theme.WIDTH * DOTS_PER_INCH)
+    assert width == round(theme.WIDE.width * DOTS_PER_INCH)
     assert figures[kind].name in bundle["text/plain"]
 
 
@@ -166,6 +177,7 @@ def test_no_text_lies_outside_the_canvas(kind, figures):
     found = list(texts(figures[kind].canvas))
     assert len(found) > 3
     assert outside(figures[kind].canvas) == []
+    assert figures[kind].narrow is None or outside(figures[kind].narrow) == []
 
 
 def test_the_check_sees_a_text_outside_the_canvas():

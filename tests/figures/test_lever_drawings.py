@@ -69,6 +69,7 @@ def drawn() -> dict[str, Figure]:
 def test_no_text_lies_outside_the_canvas_and_labels_stay_apart(kind, drawn):
     assert len(list(texts(drawn[kind].canvas))) > 3
     assert outside(drawn[kind].canvas) == []
+    assert outside(drawn[kind].narrow) == []
     assert run_into_each_other(drawn[kind]) == []
 
 

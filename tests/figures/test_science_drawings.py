@@ -246,6 +246,7 @@ def test_the_data_that_travel_are_what_was_drawn(kind, drawn):
 def test_no_text_lies_outside_the_canvas(kind, drawn):
     assert len(list(texts(drawn[kind].canvas))) > 3
     assert outside(drawn[kind].canvas) == []
+    assert outside(drawn[kind].narrow) == []
 
 
 @every_figure

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import struct
+from base64 import b64encode
+
 import nbformat
 import pytest
 import yaml
@@ -12,11 +16,15 @@ from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
 from analysis.publication import register, staging
 from analysis.publication.numbers import MIME, SENTENCE_MIME
+from analysis.publication.provenance import image_address
+from analysis.publication.site.phones import size_of
 
 NUMBER = {"key": "helling", "value": -0.01, "unit": "punten", "n": 10, "source": "bron", "low": -0.02, "high": 0.0,
           "decimals": 2, "group": None}  # fmt: skip
 
-DRAWN = {"image/png": "aGFsbG8=", DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>", "title": "Het daalt"}}
+# The shortest that has a size: a PNG of no pixels, cut off after its width and height.
+EMPTY = b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(8)).decode()
+DRAWN = {"image/png": EMPTY, DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>", "title": "Het daalt"}}
 
 
 def chapter(*cells, place=None, choices=None, group="proef"):
@@ -102,6 +110,18 @@ def test_the_data_of_a_figure_lies_beside_it(tmp_path):
     assert (tmp_path / "source" / "_static" / "figuren" / "a.svg").read_text("utf-8") == "<svg/>"
     assert 'href="_static/cijfers/a.csv"' in below.source and 'href="_static/figuren/a.svg"' in below.source
     assert DATA_MIME not in cell.outputs[0].data
+
+
+def test_the_narrow_picture_of_a_figure_lies_beside_its_lines_and_is_listed_with_its_size(tmp_path):
+    def header(width, height):
+        return b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)).decode()
+
+    drawn = {"image/png": header(1440, 900), DATA_MIME: {**DRAWN[DATA_MIME], "narrow": header(750, 800)}}
+    stage(tmp_path, new_code_cell("fig", outputs=[new_output("display_data", drawn)]))
+    ((address, picture),) = json.loads((tmp_path / "source" / "figuren.json").read_text("utf-8")).items()
+    assert address == image_address(drawn["image/png"])
+    assert picture == {"size": [1440, 900], "narrow": "_static/figuren/a-smal.png", "narrow_size": [750, 800]}
+    assert size_of((tmp_path / "source" / picture["narrow"]).read_bytes()) == (750, 800)
 
 
 def test_the_code_of_a_figure_stands_below_it_and_not_above(tmp_path):
