@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from analysis import dutch, paths
@@ -208,7 +209,7 @@ def test_a_preview_is_small_has_the_size_that_networks_ask_and_is_the_same_every
         )
     first, second = ((tmp_path / f"{number}.png").read_bytes() for number in (1, 2))
     assert first == second
-    assert Image.open(io.BytesIO(first)).size == (1200, 630)
+    assert Image.open(io.BytesIO(first)).size == (sharing.WIDTH, sharing.HEIGHT)
     assert len(first) < 40_000
 
 
@@ -231,11 +232,32 @@ def test_a_long_title_gets_smaller_letters_and_stays_on_two_lines():
     assert size < TITLE_SIZES[0][0] and len(lines) == 2
 
 
+def shared(**changed: str | bool | None) -> dict[str, str]:
+    """What the tags of a page tell."""
+    given = {"title": "Wonen", "description": "Over wonen.", "language": "nl", "page": "wonen", "book": "Boek",
+             "address": "https://voorbeeld.nl/boek/", "is_book": False}  # fmt: skip
+    page = BeautifulSoup(sharing.tags(**given | changed), "html.parser")
+    return {tag.get("property") or tag["name"]: tag["content"] for tag in page.select("meta")}
+
+
+def test_a_page_tells_others_how_to_show_it():
+    assert shared() == {
+        "description": "Over wonen.", "twitter:card": "summary_large_image", "og:title": "Wonen",
+        "og:description": "Over wonen.", "og:type": "article", "og:url": "https://voorbeeld.nl/boek/wonen.html",
+        "og:site_name": "Boek", "og:locale": "nl_NL", "og:image": "https://voorbeeld.nl/boek/_static/voorbeeld/wonen.png",
+        "og:image:width": "1200", "og:image:height": "630", "og:image:alt": "Wonen. Over wonen.",
+    }  # fmt: skip
+
+
+def test_without_an_address_a_picture_is_relative_and_no_place_is_told():
+    told = shared(address=None)
+    assert told["og:image"] == "_static/voorbeeld/wonen.png" and "og:url" not in told
+
+
 def test_signs_of_html_in_words_stay_words():
-    told = sharing.fields("Wonen & <zorg>", 'Een "test"', "nl", "x.png", False)
-    assert told["og:image:alt"] == 'Wonen &amp; &lt;zorg&gt;. Een "test"'
-    assert sharing.description_tag('A & "B"') == '<meta name="description" content="A &amp; &quot;B&quot;" />\n'
-    assert sharing.description_tag("") == ""
+    told = shared(title="Wonen & <zorg>", description='Een "test".')
+    assert told["og:title"] == "Wonen & <zorg>" and told["description"] == 'Een "test".'
+    assert not {"description", "og:description"} & set(shared(description=""))
 
 
 # --- the sources of the book ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InvalidInput
-from analysis.publication.site.terms import Term, Vocabulary, is_running_text, link_first_uses, shortly
+from analysis.publication.site.terms import Term, Vocabulary, is_running_text, link_first_uses, page_of, shortly
 
 
 def term(name: str, *forms: str) -> Term:
@@ -154,3 +154,11 @@ def test_of_two_equal_texts_the_first_gets_the_link():
     paragraph = sentence(nodes.Text("buurt"), nodes.strong("", "x"), nodes.Text("buurt"))
     assert linked(paragraph) == ["term-buurt"]
     assert isinstance(paragraph[0], nodes.reference) and isinstance(paragraph[2], nodes.Text)
+
+
+def test_in_a_book_of_a_single_file_the_headings_tell_the_page():
+    """Sphinx moves the children of each page over without telling them their new parent; headings keep a mark."""
+    paragraph = sentence(nodes.Text("een buurt"))
+    chapter = nodes.section("", nodes.section("", paragraph), docname="amsterdam")
+    assert page_of(paragraph, "index") == "amsterdam"
+    assert page_of(chapter, "index") == "index"

@@ -40,20 +40,18 @@ RELATIVE = re.compile(r'\b(?P<name>href|src|action|data-content_root)="(?!(?:[a-
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Tell Sphinx and the extensions where the book will stand, as far as that is known."""
-    known = address.of_book() or ""
+    """Tell Sphinx and its sitemap where the book will stand, as far as that is known."""
+    known = address.of_book()
+    if known is None:
+        return
     config.html_baseurl = known
-    config.ogp_site_url = known
-    config.ogp_site_name = config.html_title  # jupyter-book sets no project
-    config.ogp_social_cards = {"enable": False}  # own pictures, in the book's look; see sharing.lay_picture
-    config.ogp_custom_meta_tags = ('<meta name="twitter:card" content="summary_large_image" />',)
     config.sitemap_url_scheme = "{link}"
     config.sitemap_locales = [None]  # no translations: the folder of catalogues is about the shell
     config.sitemap_excludes = list(NOT_IN_SITEMAP)
 
 
 def greet(app: Sphinx, page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Give a page its description, picture, date and citation; runs before sphinxext-opengraph writes its tags."""
+    """Give a page its description, picture, date and citation."""
     if page == NOT_FOUND:
         context["metatags"] = '<meta name="robots" content="noindex" />\n'
         context["pageurl"] = None
@@ -62,11 +60,10 @@ def greet(app: Sphinx, page: str, _template: str, context: dict[str, Any], doctr
     about = app.env.metadata.get(page, {})
     description, is_book = about.get("description", ""), page == app.config.root_doc
     title = app.env.titles[page].astext()
-    picture = f"{sharing.PICTURES}/{page}.png"
-    sharing.lay_picture(title, description, app.config.html_title, Path(app.outdir, picture))
-    told = sharing.fields(title, description, about.get("lang", app.config.language), picture, is_book)
-    context["meta"] = sharing.page_fields(context, told)
-    context["metatags"] += sharing.description_tag(description)
+    book = app.config.html_title
+    sharing.lay_picture(title, description, book, Path(app.outdir, sharing.picture(page)))
+    language = about.get("lang", app.config.language)
+    context["metatags"] += sharing.tags(title, description, language, page, book, address.of_book(), is_book)
     context["citing"] = citation_of(source_of(page, about), title, page, is_book)
 
 
@@ -120,13 +117,9 @@ def setup(app: Sphinx) -> None:
     except InvalidInput as problem:
         sys.exit(str(problem))
     terms.setup(app)
-    app.setup_extension("sphinxext.opengraph")
     if known:
         app.setup_extension("sphinx_sitemap")
-    else:  # their values exist all the same, so that `configure` need not ask
-        for name in ("sitemap_url_scheme", "sitemap_locales", "sitemap_excludes"):
-            app.add_config_value(name, None, "")
     app.connect("config-inited", configure)
-    app.connect("html-page-context", greet, priority=400)
+    app.connect("html-page-context", greet)
     app.connect("html-collect-pages", page_for_wrong_address)
     app.connect("build-finished", anchor_wrong_address)

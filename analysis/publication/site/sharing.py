@@ -1,14 +1,18 @@
-"""What a search engine or messenger shows of a page: its description, and a picture with its title."""
+"""What a search engine or messenger shows of a page: its description, and a picture with its title.
+
+sphinxext-opengraph writes such tags too. It loads pyplot at every build for cards that have another look than the book
+(0.8 s, more than all that is done here), and takes as description the first words of a page, or else what it is given.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from functools import lru_cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from analysis import paths
 
@@ -19,26 +23,49 @@ DESCRIPTION_LENGTH = 155
 PICTURES = "_static/voorbeeld"
 KEPT = paths.BUILD / "voorbeelden"
 
+# Its size in pixels; analysis/figures/preview.py draws it so.
+WIDTH, HEIGHT = 1200, 630
+
 # og:locale by the language of a page.
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
-def fields(title: str, description: str, language: str, picture: str, is_book: bool) -> dict[str, str]:
-    """What sphinxext-opengraph reads from a page, besides the title and address that it knows itself."""
+def tags(title: str, description: str, language: str, page: str, book: str, address: str | None, is_book: bool) -> str:
+    """The tags in the head of a page by which others show it.
+
+    Args:
+        title: of the page.
+        description: a sentence or two; empty leaves those tags out.
+        language: of its text, "nl" or "en".
+        page: its name.
+        book: the book's name.
+        address: of the book; without it addresses are relative, which messengers do not follow but other tools do.
+        is_book: whether it stands for the whole book.
+    """
     told = {
-        "og:type": "website" if is_book else "article",
-        "og:locale": LOCALES[language],
-        "og:image": picture,
-        "og:image:alt": f"{title}. {description}".strip(),
+        "og:title": title,
         "og:description": description,
+        "og:type": "website" if is_book else "article",
+        "og:url": f"{address}{page}.html" if address else "",
+        "og:site_name": book,
+        "og:locale": LOCALES[language],
+        "og:image": f"{address or ''}{picture(page)}",
+        "og:image:width": str(WIDTH),
+        "og:image:height": str(HEIGHT),
+        "og:image:alt": f"{title}. {description}".strip(),
     }
-    # The library only escapes quotes.
-    return {name: escape(text, quote=False) for name, text in told.items() if text}
+    named = {"description": description, "twitter:card": "summary_large_image"}
+    lines = [_tag("name", *one) for one in named.items()] + [_tag("property", *one) for one in told.items()]
+    return "".join(lines)
 
 
-def description_tag(description: str) -> str:
-    """The description for search engines; nothing where a page has none."""
-    return f'<meta name="description" content="{escape(description)}" />\n' if description else ""
+def _tag(kind: str, name: str, content: str) -> str:
+    return f'<meta {kind}="{name}" content="{escape(content)}" />\n' if content else ""
+
+
+def picture(page: str) -> str:
+    """Where the preview of a page lies in the built book."""
+    return f"{PICTURES}/{page}.png"
 
 
 def lay_picture(title: str, description: str, book: str, target: Path, kept: Path = KEPT) -> None:
@@ -56,8 +83,7 @@ def lay_picture(title: str, description: str, book: str, target: Path, kept: Pat
         from analysis.figures.preview import preview  # matplotlib takes longer to load than fifty pictures to copy
 
         kept.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_suffix(".nieuw")
-        fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh = drawn.with_suffix(f".{os.getpid()}")  # two builds may draw the same one
         fresh.write_bytes(preview(title, description, book))
         fresh.replace(drawn)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,8 +100,3 @@ def _design() -> str:
     modules = [paths.ROOT / "analysis" / "figures" / name for name in ("preview.py", "theme.py")]
     code = hashlib.sha256(b"\0".join(module.read_bytes() for module in modules)).hexdigest()
     return f"{code} {version('matplotlib')} {version('pillow')}"
-
-
-def page_fields(context: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
-    """The page's own metadata with what the library reads; a copy, since the library takes things out of it."""
-    return {**(context.get("meta") or {}), **told}

@@ -258,8 +258,8 @@ def _in_label(text: nodes.Text) -> bool:
 
 
 def page_of(node: nodes.Node, default: str) -> str:
-    """The page that a node came from; in a book of a single file each page is wrapped."""
-    return next((one["docname"] for one in _ancestors(node) if isinstance(one, addnodes.start_of_file)), default)
+    """The page that a node came from; in a book of a single file the headings tell, in others it is the document's."""
+    return next((one["docname"] for one in _ancestors(node) if "docname" in one), default)
 
 
 def _ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
