@@ -6,6 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
+
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "december",
+)  # fmt: skip
 
 MINUS = "−"
 MISSING = "onbekend"
@@ -44,6 +50,11 @@ def enumeration(words: Iterable[str], last: str = "en") -> str:
 def p_value(value: float) -> str:
     """Write a p-value: three decimals, and never a bare zero."""
     return "< 0,001" if value < 0.001 else number(value, 3)
+
+
+def long_date(day: date) -> str:
+    """Write a date as "24 november 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def sentence_case(text: str) -> str:

@@ -22,6 +22,7 @@ from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
 from analysis.publication import execute, register, reuse, staging
+from analysis.publication.site import address
 
 # jupyter-book as a command of this Python: it has no `-m` form, and its script may not be on the PATH.
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -123,6 +124,7 @@ def build_book(say: Say = print, fresh: bool = False) -> Path:
         InvalidInput: when a chapter fails, a number is missing, or the book does not render without warnings.
     """
     began = time.monotonic()
+    address.of_book()  # a malformed address is told before anything runs
     todo = tasks()
     say(f"Hoofdstukken en stadsbladen uitvoeren ({len(todo)}):")
     kept = reuse.Kept(paths.KEPT)

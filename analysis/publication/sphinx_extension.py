@@ -24,6 +24,7 @@ from sphinx.util.nodes import make_refnode
 from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
+from analysis.publication.site import manners
 from analysis.publication.site.phones import narrow_pictures
 
 logger = logging.getLogger(__name__)
@@ -269,4 +270,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", mark_language)
     app.connect("html-page-context", narrow_pictures)
     app.connect("build-finished", translate_copybutton)
+    manners.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

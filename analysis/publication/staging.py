@@ -198,6 +198,8 @@ def _filled(
     """
     notebook = nbformat.from_dict(chapter.notebook)
     notebook.metadata.pop("papermill", None)
+    notebook.metadata["bron"] = chapter.sheet_of or chapter.name  # the date of a page is that of its source
+    _fill_description(chapter, notebook.metadata, register, sentences)
     maker = provenance.maker_of(chapter.name, chapter.sheet_of or chapter.name, chapter.choices, notebook)
     cells: list[nbformat.NotebookNode] = []
     everything: list[provenance.Shown] = []
@@ -218,6 +220,17 @@ def _filled(
     if chapter.sheet_of:
         name_figures_after(chapter.name, cells)
     return notebook, everything
+
+
+def _fill_description(
+    chapter: Chapter, about: dict[str, Any], register: registry.Register, sentences: dict[str, str]
+) -> None:
+    """Fill the description that search engines and messengers show: plain text, like an alt text."""
+    if "description" in about:
+        filled = _fill_text(
+            about["description"], register, sentences, chapter.scope, chapter.choices, f"{chapter.name}.ipynb"
+        )
+        about["description"] = registry.fill(filled, register)
 
 
 def name_figures_after(page: str, cells: list[nbformat.NotebookNode]) -> None:

@@ -27,7 +27,16 @@ LEAST_SCORE = 60
 MOST_LONG = 10  # % of the sentences with more than 25 words
 MOST_WORDS = 35  # in one sentence
 
-OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden", "zelf-herhalen"]
+OTHER_PAGES = [
+    "index",
+    "verantwoording",
+    "begrippen",
+    "bronnen",
+    "onderzoeksplan",
+    "steden",
+    "zelf-herhalen",
+    "wat-is-er-nieuw",
+]
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +217,45 @@ def test_no_page_is_heavier_to_read_than_agreed(book):
                if (one.page in heavy.index and len(one.words) > readability.LONG_SENTENCE) or len(one.words) > MOST_WORDS]  # fmt: skip
     assert shorten == [], "kort deze zinnen in"
     assert heavy.empty, heavy.score
+# Links to the glossary in one paragraph, of up to eight sentences: with more, a reader sees dots instead of a sentence.
+CALM = 8
+
+
+def test_every_term_is_linked_from_some_page_and_at_most_once_from_each(book):
+    html, *_ = book
+    entries = set(_entries(html))
+    assert len(entries) > 50
+    linked = set()
+    for path in html.glob("*.html"):
+        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        links = [link["href"].partition("#")[2] for link in page.select("article a.begrip")]
+        assert len(links) == len(set(links)), path.name
+        assert set(links) <= entries, path.name
+        assert all(len(paragraph.select("a.begrip")) <= CALM for paragraph in page.select("article p")), path.name
+        linked.update(links)
+    assert entries - linked == set()
+
+
+def _entries(html):
+    """The anchor of each entry of the glossary: that of the first of its names."""
+    page = BeautifulSoup((html / "begrippen.html").read_text("utf-8"), "html.parser")
+    for explanation in page.select("dl.glossary > dd"):
+        *_, first = [explanation.find_previous_sibling("dt"), *_names_above(explanation.find_previous_sibling("dt"))]
+        yield first["id"]
+
+
+def _names_above(name):
+    while (name := name.find_previous_sibling()) is not None and name.name == "dt":
+        yield name
+
+
+def test_every_page_has_a_description_a_picture_and_a_foot_that_says_how_to_cite_it(book):
+    html, *_ = book
+    for name in [*chapter_names(), *SHEETS, *OTHER_PAGES, "summary"]:
+        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
+        described = page.select_one("meta[name=description]")["content"]
+        assert 60 < len(described) <= 155 and "{" not in described, name
+        assert (html / page.select_one("meta[property='og:image']")["content"]).exists(), name
+        assert page.select_one(".vk-citeren details pre").get_text().startswith("@"), name
+    utrecht = BeautifulSoup((html / "stad-utrecht.html").read_text("utf-8"), "html.parser")
+    assert utrecht.select_one("meta[name=description]")["content"].startswith("Utrecht op één blad")
