@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import numpy as np
@@ -14,19 +13,17 @@ from bs4 import BeautifulSoup
 from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
-from analysis.publication.build import build_book, chapter_names, page_name, tasks
+from analysis.publication.build import chapter_names, page_name, tasks
 
-pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
+pytestmark = [pytest.mark.book, pytest.mark.xdist_group("book")]
 
 SHEETS = [task.output.stem for task in tasks() if task.parameters]
 OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden", "zelf-herhalen"]
 
 
 @pytest.fixture(scope="module")
-def book():
-    said = []
-    html = build_book(said.append)
-    return html, {row["id"]: row for row in json.loads(paths.REGISTER.read_text("utf-8"))}, said
+def book(real_book):
+    return real_book.html, real_book.register, real_book.said
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,13 @@ QUIET = (
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
+# What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
+    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container, figure, pre'))
+    .filter(e => !e.closest('.bd-sidebar-secondary'))
+    .map(e => e.outerHTML.slice(0, 80))"""
+
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} ontbreekt: apt-get install chromium")
 
 

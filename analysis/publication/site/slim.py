@@ -16,7 +16,7 @@ UNUSED = (
     "*webpack-macros.html",
     "styles/theme.css",                 # only imports basic.css, which pages load themselves
     "base-stemmer.js", "dutch-stemmer.js",  # language_data.js holds both
-    "file.png", "plus.png", "minus.png", "check-solid.svg", "copy-button.svg", "copybutton_funcs.js",
+    "plus.png", "minus.png", "check-solid.svg", "copy-button.svg", "copybutton_funcs.js",
 )  # fmt: skip
 
 # The letters of the theme's icon font: ".fa-bars:before{content:"\f0c9"}", and where the font lies. A third of the sheet.
