@@ -24,7 +24,7 @@ from sphinx.util.nodes import make_refnode
 from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
-from analysis.publication.site import assets
+from analysis.publication.site import assets, buttons
 
 logger = logging.getLogger(__name__)
 
@@ -292,4 +292,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", mark_language, priority=800)  # after the theme, which lists the headings
     app.connect("build-finished", translate_copybutton)
     assets.setup(app)
+    buttons.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from book.test_shell import ENGLISH, words_of_shell
 from bs4 import BeautifulSoup
 
 from analysis import paths
@@ -98,18 +97,6 @@ def test_progress_is_told_while_chapters_run(book):
     assert sum(bool(re.search(r"\d/\d+ ", line)) for line in said) == len(chapter_names()) + len(SHEETS)
 
 
-def test_no_chapter_page_shows_an_english_interface_word(book):
-    html, *_ = book
-    for name in [*chapter_names(), *SHEETS, *OTHER_PAGES]:
-        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
-        found = [
-            text
-            for text in words_of_shell(page)
-            if ENGLISH.search(text) and "Summary" not in text and "http" not in text
-        ]
-        assert found == [], name
-
-
 def test_every_big_city_has_a_page_and_can_be_chosen_by_name(book):
     html, *_ = book
     links = BeautifulSoup((html / "steden.html").read_text("utf-8"), "html.parser").select("ul.vk-steden a")
@@ -144,13 +131,3 @@ def test_figures_are_counted_anew_on_each_page_of_a_city_and_go_on_after_them(bo
         assert counted[name] == list(range(1, len(counted[name]) + 1)), name
     through = [number for name in chapter_names() for number in counted[name]]
     assert through == list(range(1, len(through) + 1))
-
-
-def test_no_page_asks_another_host_for_anything(book):
-    html, *_ = book
-    for page in html.glob("*.html"):
-        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
-        loaded = [
-            tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
-        ]
-        assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
