@@ -13,7 +13,9 @@ import pytest
 import yaml
 from axe_playwright_python.base import AXE_SCRIPT
 from book.realbook import RealBook
+from book.test_shell import ENGLISH, words_of_shell
 from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from analysis import paths
@@ -208,6 +210,7 @@ def test_search_finds_a_neighbourhood(browser: Browser, root: str) -> None:
         assert "Slotervaart" in told.first.inner_text()
         visit.page.locator("#search-results li > a").first.click()
         visit.page.locator("article .highlighted").first.wait_for(state="attached")
+        assert visit.page.locator(".highlight-link").inner_text() == "Verberg gevonden woorden"
 
 
 def test_a_word_finds_its_plural(browser: Browser, site: str) -> None:
@@ -238,6 +241,16 @@ def test_a_word_that_is_nowhere_is_said_in_dutch(browser: Browser, site: str) ->
     visit = open_page(browser, f"{site}search.html?q=xyzzyx", DESKTOP)
     visit.page.get_by_text("Niets gevonden").wait_for()
     assert visit.page.locator("#search-results h2").inner_text() == "Zoekresultaten"
+
+
+@pytest.mark.parametrize("address", ["index.html", "validatie.html", "zelf-herhalen.html", "search.html?q=wijk"])
+def test_what_scripts_write_is_dutch_too(browser: Browser, site: str, address: str) -> None:
+    page = open_page(browser, f"{site}{address}", DESKTOP).page
+    page.wait_for_load_state("networkidle")
+    shown = BeautifulSoup(page.content(), "html.parser")
+    for quoted in shown.select("#search-results, div.citation"):
+        quoted.decompose()  # words of pages, which are looked at themselves
+    assert [text for text in words_of_shell(shown) if ENGLISH.search(text) and "http" not in text] == []
 
 
 # --- from a folder, and numbers ---------------------------------------------------------------------------------------
