@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
-import http.server
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -266,9 +264,10 @@ def serve_book(given: argparse.Namespace) -> None:
     """`serve`: show the built book on localhost until interrupted."""
     if not (paths.HTML / "index.html").exists():
         raise InvalidInput("Er is nog geen boek om te tonen: draai eerst `make book`.")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(paths.HTML))
+    from analysis.publication.site import serve
+
     try:
-        listening = http.server.ThreadingHTTPServer(("127.0.0.1", given.port), handler)
+        listening = serve.server(paths.HTML, given.port)
     except OSError:
         raise InvalidInput(f"Poort {given.port} is al in gebruik: probeer `{SERVE} --port {given.port + 1}`.") from None
     with listening as server:

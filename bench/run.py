@@ -26,7 +26,7 @@ from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
 from analysis.publication import execute
-from bench import models, pure, scale
+from bench import models, pure, reading, scale
 
 REPORT = paths.BUILD / "bench.json"
 ROUNDS = 5
@@ -204,7 +204,7 @@ def _build(copy: Path) -> float:
 
 PARTS: dict[str, Callable[[int, Path], dict[str, Any]]] = {
     "hoofdstuk": chapters, "boek": jupyter_book, "stadsbladen": pages, "gemeenten": everywhere, "bouwen": builds,
-    "modellen": lambda *_: models.main(), "schaal": lambda *_: scale.main(),
+    "lezen": lambda rounds, _: reading.report(rounds), "modellen": lambda *_: models.main(), "schaal": lambda *_: scale.main(),
 }  # fmt: skip
 
 

@@ -250,7 +250,7 @@ def frame(name: str, table: pd.DataFrame) -> CitedTable:
     cells = national.assign(cite=[f"{{cite:t}}`{key}`" for key in national.bron])
     return CitedTable(
         name, "Randvoorwaarden en landelijke afspraken, stand 2022. De gebieden per stad staan op de stadsbladen, en in de cijfers.", ("Soort", "Waarover", "Wat", "Bron"),
-        cells[["soort", "naam", "bevinding", "cite"]], table.reset_index(),
+        cells[["soort", "naam", "bevinding", "cite"]], table.reset_index(), "onderwerp",
     )  # fmt: skip
 
 

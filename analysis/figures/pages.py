@@ -24,7 +24,7 @@ def coverage(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         f"inwoners, binnen de grenzen van 2017. Door afronding van het CBS kan een aandeel net boven 100 uitkomen. "
         f"Bron: {choices.income.source}; {choices.outcome.source}."
     )
-    return Table(name, caption, columns, table.reset_index())
+    return Table(name, caption, columns, table.reset_index(), "gemeente")
 
 
 def sensitivity(name: str, table: pd.DataFrame, choices: Choices) -> Table:
@@ -101,7 +101,7 @@ def cities(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices)
         "lage inkomens; bij misdrijven is hoger meer misdrijven. Een streepje: te weinig buurten waarvan de code van 2024 "
         f"nog dezelfde is. Bron: {choices.outcome.source}; Politie/CBS 2024; {choices.income.source}."
     )
-    return Table(name, caption, columns, joined.reset_index())
+    return Table(name, caption, columns, joined.reset_index(), "gemeente")
 
 
 def need(name: str, table: pd.DataFrame, choices: Choices) -> Table:
@@ -117,7 +117,7 @@ def need(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         "Per grote stad het gemiddelde aandeel zeer lage inkomens en het aandeel van de inwoners in buurten van elk type. "
         f"Bron: BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}."
     )
-    return Table(name, caption, columns, table.reset_index())
+    return Table(name, caption, columns, table.reset_index(), "gemeente")
 
 
 def grades(name: str, counts: pd.DataFrame, levers: dict[int, str], meanings: dict[str, str]) -> Table:

@@ -83,14 +83,17 @@ class Table:
         }
 
 
-def _opening(name: str, caption: str, rows: int, searched_for: str = "") -> str:
-    """What comes before a table: its title, a link to its CSV, and the frame it scrolls in, which ends with a </div>."""
+def _opening(name: str, caption: str, rows: int, searched_for: str = "", kind: str = "") -> str:
+    """What comes before a table: its title, a link to its CSV, and the frame it scrolls in, which ends with a </div>.
+
+    `kind` is a class for the frame of tables with widths of their own.
+    """
     search = f' data-zoek="{escape(searched_for)}"' if searched_for else ""
     sort = " data-sorteer" if rows >= SORTABLE_FROM else ""
     return (
         f'<p class="vk-tabel-titel"><span id="{name}-titel">{escape(caption)}</span> '
         f'<a href="_static/cijfers/{name}.csv" download>Cijfers (CSV)</a></p>'
-        f'<div class="vk-tabel-omslag" tabindex="0" role="region" aria-labelledby="{name}-titel"{search}{sort}>'
+        f'<div class="{f"vk-tabel-omslag {kind}".strip()}" tabindex="0" role="region" aria-labelledby="{name}-titel"{search}{sort}>'
     )
 
 
@@ -141,7 +144,7 @@ class Evidence:
             place, year = (NOTHING if text == dutch.MISSING else text for text in (row.plaats, row.jaar))
             source = f"{{cite:t}}`{row.bron}`"
             lines.append(_markdown_row((row.instrument, row.bevinding, row.richting, row.graad, place, year, source)))
-        return "\n".join([_opening(self.name, caption, len(self.data)), "", *lines, "", "</div>"])
+        return "\n".join([_opening(self.name, caption, len(self.data), kind="vk-bewijs"), "", *lines, "", "</div>"])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",
@@ -166,6 +169,7 @@ class CitedTable:
         headings: of the columns of `cells`, in order.
         cells: Markdown texts, a row per entry.
         data: what the CSV holds.
+        searched_for: what a reader can search the rows for, as in `Table`.
     """
 
     name: str
@@ -173,17 +177,14 @@ class CitedTable:
     headings: Sequence[str]
     cells: pd.DataFrame
     data: pd.DataFrame
+    searched_for: str = ""
 
     def markdown(self) -> str:
-        """The caption with a link to the CSV, and the table."""
-        link = f"{{download}}`Cijfers (CSV) <_static/cijfers/{self.name}.csv>`"
-        lines = [
-            f"{self.caption} {link}",
-            "",
-            _markdown_row(self.headings),
-            _markdown_row([":--"] * len(self.headings)),
-        ]
-        return "\n".join([*lines, *(_markdown_row(row) for row in self.cells.itertuples(index=False))])
+        """The table in the frame of the other tables."""
+        lines = [_markdown_row(self.headings), _markdown_row([":--"] * len(self.headings))]
+        rows = [_markdown_row(row) for row in self.cells.itertuples(index=False)]
+        opening = _opening(self.name, self.caption, len(self.cells), self.searched_for, "vk-geciteerd")
+        return "\n".join([opening, "", *lines, *rows, "", "</div>"])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",

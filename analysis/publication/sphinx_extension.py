@@ -24,7 +24,7 @@ from sphinx.util.nodes import make_refnode
 from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
-from analysis.publication.site import manners
+from analysis.publication.site import assets, buttons, manners
 from analysis.publication.site.phones import narrow_pictures
 
 logger = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ def _warn_of_shared_anchors(entries: list[Entry], location: str) -> None:
             logger.warning(message, location=location, type=REFERENCE_TYPE)
 
 
+# Headings of the register. A reader finds a number by any word of its row, and sorts by the number itself.
 HEADERS = ("Getal", "Waarde", "95%-interval", "Eenheid", "n", "Hoofdstuk", "Bron")
 
 
@@ -141,7 +142,8 @@ def visit_register(translator: Any, node: RegisterTable) -> None:
     head = "".join(f'<th scope="col">{header}</th>' for header in HEADERS)
     rows = "\n".join(_row(entry, _chapter_link(translator, entry)) for entry in node["entries"])
     translator.body.append(
-        '<div class="vk-tabel-omslag" role="region" aria-label="Register van alle getallen" tabindex="0">'
+        '<div class="vk-tabel-omslag" role="region" aria-label="Register van alle getallen" tabindex="0"'
+        ' data-zoek="getal" data-sorteer>'
         f'<table class="vk-tabel vk-register"><thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table></div>\n"
     )
@@ -153,10 +155,15 @@ def _row(entry: Entry, chapter: str) -> str:
     interval = "–" if number.low is None else number.text("interval")
     return (
         f'<tr id="{anchor(entry.id)}"><th scope="row"><code>{_breakable(entry.id)}</code></th>'
-        f'<td class="getalcel">{number.text()}</td><td class="getalcel">{interval}</td>'
-        f"<td>{escape(number.unit)}</td>"
-        f'<td class="getalcel">{number.text("n")}</td><td>{chapter}</td><td>{escape(number.source)}</td></tr>'
+        f'<td class="getalcel"{_sorts_as(number.value)}>{number.text()}</td>'
+        f'<td class="getalcel"{_sorts_as(number.low)}>{interval}</td><td>{escape(number.unit)}</td>'
+        f'<td class="getalcel"{_sorts_as(number.n)}>{number.text("n")}</td><td>{chapter}</td><td>{escape(number.source)}</td></tr>'
     )
+
+
+def _sorts_as(value: float | None) -> str:
+    """The attribute with the number itself, for the script that sorts; as in `figures/tables.py`, without its libraries."""
+    return "" if value is None else f' data-sort="{value:.10g}"'
 
 
 def _breakable(number_id: str) -> str:
@@ -228,6 +235,19 @@ def visit_hidden_code(translator: Any, node: HideCodeCellNode) -> None:
     translator.body.append(f'<details class="admonition hide {classes}">\n<summary>\n{lines}</summary>\n')
 
 
+def visit_reference(translator: Any, node: nodes.citation) -> None:
+    """docutils' own with the role of an item in its list: the role for entries of a bibliography is deprecated."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        translator.body.append('<div role="list" class="citation-list">\n')
+    translator.body.append(translator.starttag(node, "div", classes=["citation"], role="listitem"))
+
+
+def depart_reference(translator: Any, node: nodes.citation) -> None:
+    """Close an entry, and after the last one the list."""
+    last = not isinstance(node.next_node(descend=False, siblings=True), nodes.citation)
+    translator.body.append("</div>\n</div>\n" if last else "</div>\n")
+
+
 def anchor_locale_dirs(app: Sphinx, config: Config) -> None:
     """Make the folders absolute: Sphinx looks for its scripts' translations from the working folder."""
     config.locale_dirs = [str(Path(app.srcdir, folder)) for folder in config.locale_dirs]
@@ -237,7 +257,9 @@ def mark_language(app: Sphinx, page: str, _template: str, context: dict[str, Any
     """Mark the text of a page whose front matter has another `lang`; the shell around it stays Dutch."""
     language = app.env.metadata.get(page, {}).get("lang")
     if language and language != app.config.language:
+        contents = context["generate_toc_html"]
         context["body"] = f'<div lang="{escape(language)}">{context["body"]}</div>'
+        context["generate_toc_html"] = lambda: str(contents()).replace("<ul", f'<ul lang="{escape(language)}"', 1)
 
 
 def translate_copybutton(app: Sphinx, problem: Exception | None) -> None:
@@ -259,6 +281,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("comments_config", {}, "html")
     app.setup_extension("myst_nb")
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_HideCellInput))
+    app.add_node(nodes.citation, override=True, html=(visit_reference, depart_reference))
     app.add_node(RegisterTable, html=(visit_register, None), latex=(skip, None), text=(skip, None))
     app.add_node(SheetList, html=(visit_sheets, None), latex=(skip, None), text=(skip, None))
     app.add_role("getal", NumberRole())
@@ -267,8 +290,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", anchor_locale_dirs)
     app.connect("env-get-updated", number_sheets_apart, priority=600)  # after Sphinx itself, which numbers them through
     app.connect("missing-reference", resolve_number)
-    app.connect("html-page-context", mark_language)
     app.connect("html-page-context", narrow_pictures)
-    app.connect("build-finished", translate_copybutton)
     manners.setup(app)
+    app.connect("html-page-context", mark_language, priority=800)  # after the theme, which lists the headings
+    app.connect("build-finished", translate_copybutton)
+    assets.setup(app)
+    buttons.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

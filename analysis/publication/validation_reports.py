@@ -182,7 +182,7 @@ def checked(name: str, found: list[Check]) -> CitedTable:
     data = pd.concat([published.set_axis(["gepubliceerd", "bron", "datum"], axis=1),
                       pd.DataFrame([asdict(check) for check in found])], axis=1)  # fmt: skip
     caption = "Wat er gepubliceerd is, en wat wij vinden. Tussen haakjes het interval van 95 %."
-    return CitedTable(name, caption, ("Gepubliceerd", "Ons cijfer, en het oordeel"), pd.DataFrame(rows), data)
+    return CitedTable(name, caption, ("Gepubliceerd", "Ons cijfer, en het oordeel"), pd.DataFrame(rows), data, "cijfer")
 
 
 def _cited(text: str, source: str) -> str:
@@ -205,7 +205,7 @@ def unchecked(name: str) -> CitedTable:
     cells = pd.DataFrame([{"wat": _cited(item.text, item.source), "reden": item.reason} for item in UNCHECKED])
     data = pd.DataFrame([asdict(item) for item in UNCHECKED])
     caption = "Gepubliceerde cijfers die met open data niet na te gaan zijn."
-    return CitedTable(name, caption, ("Gepubliceerd", "Waarom niet"), cells, data)
+    return CitedTable(name, caption, ("Gepubliceerd", "Waarom niet"), cells, data, "cijfer")
 
 
 def anchors(name: str, table: pd.DataFrame) -> Table:

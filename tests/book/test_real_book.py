@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from book.test_shell import ENGLISH, words_of_shell
 from bs4 import BeautifulSoup
 
 from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
-from analysis.publication.build import build_book, chapter_names, page_name, tasks
+from analysis.publication.build import chapter_names, page_name, tasks
 from analysis.publication.site import links, readability
 
-pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
+pytestmark = [pytest.mark.book, pytest.mark.xdist_group("book")]
 
 SHEETS = [task.output.stem for task in tasks() if task.parameters]
 # Reading level: the heaviest page scores 66 (Verantwoording), and one in twenty-five of its sentences is long. These leave room for a
@@ -40,10 +38,8 @@ OTHER_PAGES = [
 
 
 @pytest.fixture(scope="module")
-def book():
-    said = []
-    html = build_book(said.append)
-    return html, {row["id"]: row for row in json.loads(paths.REGISTER.read_text("utf-8"))}, said
+def book(real_book):
+    return real_book.html, real_book.register, real_book.said
 
 
 @pytest.fixture(scope="module")
@@ -144,18 +140,6 @@ def test_progress_is_told_while_chapters_run(book):
     assert sum(bool(re.search(r"\d/\d+ ", line)) for line in said) == len(chapter_names()) + len(SHEETS)
 
 
-def test_no_chapter_page_shows_an_english_interface_word(book):
-    html, *_ = book
-    for name in [*chapter_names(), *SHEETS, *OTHER_PAGES]:
-        page = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
-        found = [
-            text
-            for text in words_of_shell(page)
-            if ENGLISH.search(text) and "Summary" not in text and "http" not in text
-        ]
-        assert found == [], name
-
-
 def test_every_big_city_has_a_page_and_can_be_chosen_by_name(book):
     html, *_ = book
     links = BeautifulSoup((html / "steden.html").read_text("utf-8"), "html.parser").select("ul.vk-steden a")
@@ -190,16 +174,6 @@ def test_figures_are_counted_anew_on_each_page_of_a_city_and_go_on_after_them(bo
         assert counted[name] == list(range(1, len(counted[name]) + 1)), name
     through = [number for name in chapter_names() for number in counted[name]]
     assert through == list(range(1, len(through) + 1))
-
-
-def test_no_page_asks_another_host_for_anything(book):
-    html, *_ = book
-    for page in html.glob("*.html"):
-        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
-        loaded = [
-            tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
-        ]
-        assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
 
 
 def test_every_link_within_the_book_leads_somewhere(book):

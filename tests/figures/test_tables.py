@@ -12,7 +12,7 @@ from invented import AMSTERDAM, DEVIATIONS, LONG, NEED, SLOPES
 
 from analysis.figures import pages
 from analysis.figures.output import DATA_MIME
-from analysis.figures.tables import Column, Evidence, Table
+from analysis.figures.tables import CitedTable, Column, Evidence, Table
 from analysis.levers.evidence import GRADES, LEVERS
 from analysis.models.deviation import TYPE_ORDER
 
@@ -190,9 +190,20 @@ def test_need_shows_every_type_and_levers_their_names():
     ]
 
 
-def test_only_the_table_of_buurten_can_be_searched():
+def test_tables_of_places_can_be_searched_and_others_not():
     searchable = [name for name, (table, *_) in PAGES.items() if "data-zoek" in table.html()]
-    assert searchable == ["deviations"]
+    assert searchable == ["coverage", "deviations", "cities", "need"]
+
+
+def test_a_table_with_sources_stands_in_the_same_frame_and_is_sorted_when_long():
+    cells = pd.DataFrame({"wat": [f"regel {number}" for number in range(5)], "bron": ["{cite:t}`scp2011`"] * 5})
+    text = CitedTable("kader", "Wat er & nu geldt.", ("Wat", "Bron"), cells, cells, "regel").markdown()
+    assert '<span id="kader-titel">Wat er &amp; nu geldt.</span>' in text
+    assert 'data-zoek="regel" data-sorteer>' in text
+    assert "\n\n| Wat | Bron |\n| :-- | :-- |\n| regel 0 | {cite:t}`scp2011` |\n" in text
+    assert text.endswith("|\n\n</div>")
+    short = CitedTable("kader", "Kort.", ("Wat", "Bron"), cells.head(4), cells).markdown()
+    assert "data-sorteer" not in short and "data-zoek" not in short
 
 
 # --- The evidence table ---------------------------------------------------------------------------

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+
+from analysis.publication.site.serve import Handler, server
 
 CHROMIUM = Path("/usr/bin/chromium")
 # No sandbox in a container; the rest keeps the browser itself from calling home.
@@ -22,24 +22,24 @@ QUIET = (
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
+# What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
+BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
+    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container, figure, pre'))
+    .filter(e => !e.closest('.bd-sidebar-secondary'))
+    .map(e => e.outerHTML.slice(0, 80))"""
+
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} ontbreekt: apt-get install chromium")
-
-
-class SilentHandler(SimpleHTTPRequestHandler):
-    """Serves files without a line in the log for each."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve a folder from a thread; gives its address."""
-    handler = functools.partial(SilentHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    """Serve a folder from a thread, as `make serve` does but without a line for each file; gives its address."""
+    with pytest.MonkeyPatch.context() as patch, server(folder, 0) as serving:
+        patch.setattr(Handler, "log_message", lambda *_: None)
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
 
 
 @dataclass

@@ -6,15 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from book.minibook import PAGES, Build
-from browsing import DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page, served
 from playwright.sync_api import Browser
-
-# What sticks out of the window, but for what scrolls in its own frame or waits there (the contents list).
-BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility())
-    .filter(e => !e.closest('.vk-tabel-omslag, .output, .pst-scrollable-table-container, figure'))
-    .filter(e => !e.closest('.bd-sidebar-secondary'))
-    .map(e => e.outerHTML.slice(0, 80))"""
 
 pytestmark = [pytest.mark.web, pytest.mark.xdist_group("minibook"), needs_chromium]
 

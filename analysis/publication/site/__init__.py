@@ -1,1 +1,1 @@
-"""What makes the rendered book a good site: glossary links, sharing, citing, dates, a page for a wrong address."""
+"""What makes the rendered book a good site: what it loads, finding, sharing, citing, printing, publishing and checking it."""

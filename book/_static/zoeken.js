@@ -1,0 +1,29 @@
+// Search results as this book shows them. Sphinx finds the pages; what stands below each title is a piece of that page,
+// which it asks the server for. This script runs after Sphinx's own tools and before the index.
+"use strict";
+
+(() => {
+  // A page of this book begins with buttons and a list of headings: only its text, without code, is
+  // searched for a piece to show.
+  function articleOf(html) {
+    const article = new DOMParser().parseFromString(html, "text/html").querySelector("article.bd-article");
+    article?.querySelectorAll("details.hide, .vk-tabel-titel a").forEach((part) => part.remove());
+    article?.querySelectorAll("td, th").forEach((cell) => cell.append(" ")); // else the words of two cells are one
+    return `<div role="main">${article ? article.innerHTML : ""}</div>`;
+  }
+
+  const textOf = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => textOf(articleOf(html), anchor);
+
+  // How many pages were found is read aloud.
+  document.querySelector(".search-summary")?.setAttribute("role", "status");
+
+  // From a folder there is no server to ask: titles only, and the page says why.
+  if (location.protocol === "file:") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    const note = document.createElement("p");
+    note.className = "vk-zoek-map";
+    note.textContent = "U leest dit boek uit een map. Zoeken werkt; alleen de stukjes tekst onder elke titel vragen een server.";
+    document.getElementById("search-results").before(note);
+  }
+})();
