@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint edition verify simulate bench serve clean lock
+.PHONY: help book test test-all lint edition verify simulate bench pdf serve clean lock
 
 help:      ## deze lijst
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ simulate:  ## draai de lange simulaties opnieuw (results/simulaties.csv)
 
 bench:     ## meet de snelheid, naast papermill en jupyter-book (_build/bench.json; duurt lang)
 	@$(PYTHON) make.py bench
+
+pdf:       ## druk het hele boek en de stadsbladen als pdf (_build/html/pdf; vraagt Chromium)
+	@$(PYTHON) make.py pdf
 
 serve:     ## toon het gebouwde boek op http://localhost:8000
 	@$(PYTHON) make.py serve

@@ -32,6 +32,7 @@ JOBS = {
     "verify": ["-m", "analysis", "verify"],
     "bench": ["-m", "bench.run"],
     "simulate": ["-m", "analysis", "simulate"],
+    "pdf": ["-m", "analysis", "pdf"],
     "serve": ["-m", "analysis", "serve"],
     "lint": ["-m", "ruff", "check", "."],
 }
