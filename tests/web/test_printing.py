@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,14 +29,6 @@ CHAPTERS = ["Inhoud", "In het kort", "Amsterdam", "Verantwoording", "Summary", "
 CHAPTER_WIDTH, SHEET_WIDTH = (int((210 - 2 * margin) / 25.4 * 96) for margin in (18, 13))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _same_browser():
-    """The tests' own browser also prints."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(printing.VARIABLE, str(CHROMIUM))
-        yield
-
-
 @pytest.fixture(scope="module")
 def book(mini_book: Build, tmp_path_factory: pytest.TempPathFactory) -> printing.Built:
     """A copy of the built mini-book, with a link to another site, and a page that is printed apart."""
@@ -46,9 +41,12 @@ def book(mini_book: Build, tmp_path_factory: pytest.TempPathFactory) -> printing
 
 
 @pytest.fixture(scope="module")
-def printed(book: printing.Built) -> PdfReader:
+def printed(browser: Browser, book: printing.Built) -> PdfReader:
     said: list[str] = []
-    assert printing.print_book(book, ["boek", "amsterdam"], said.append) == [book.file("boek"), book.file("amsterdam")]
+    assert printing.print_book(browser, book, ["boek", "amsterdam"], said.append) == [
+        book.file("boek"),
+        book.file("amsterdam"),
+    ]
     assert len(said) == 2 and "bladzijden" in said[0]
     return PdfReader(book.file("boek"))
 
@@ -133,9 +131,9 @@ def test_code_fields_and_downloads_stay_on_the_screen(printed: PdfReader, book: 
 
 
 @mini
-def test_printing_again_gives_the_same(printed: PdfReader, book: printing.Built) -> None:
+def test_printing_again_gives_the_same(browser: Browser, printed: PdfReader, book: printing.Built) -> None:
     before = book.file("boek").read_bytes()
-    printing.print_book(book, ["boek"], lambda _: None)
+    printing.print_book(browser, book, ["boek"], lambda _: None)
     again = PdfReader(book.file("boek"))
     assert [page.extract_text() for page in again.pages] == [page.extract_text() for page in printed.pages]
     assert book.file("boek").read_bytes() == before
@@ -194,7 +192,12 @@ def test_a_table_that_the_reader_can_sort_repeats_its_heading(browser: Browser, 
 
 @pytest.fixture(scope="module")
 def whole() -> printing.Built:
-    printing.print_built(say=lambda _: None)
+    """The real book, printed by the command (a second browser does not start in this process)."""
+    command = [sys.executable, "-m", "analysis", "pdf"]
+    done = subprocess.run(
+        command, cwd=paths.ROOT, env={**os.environ, printing.VARIABLE: str(CHROMIUM)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
     return printing.Built.read(paths.HTML, paths.SOURCE, CITATION)
 
 

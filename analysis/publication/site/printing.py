@@ -183,10 +183,11 @@ class Built:
         return self.html / FOLDER / f"{WHOLE_FILE if name == WHOLE else name}.pdf"
 
 
-def print_book(book: Built, asked: Sequence[str] = (), say: Say = print) -> list[Path]:
+def print_book(browser: Browser, book: Built, asked: Sequence[str] = (), say: Say = print) -> list[Path]:
     """Print a built book, or pages of it, and link each PDF from the page it is of.
 
     Args:
+        browser: prints.
         book: the built book.
         asked: names of pages; `WHOLE` is the book itself; none is the whole book and every page that is printed apart.
         say: tells progress.
@@ -195,10 +196,10 @@ def print_book(book: Built, asked: Sequence[str] = (), say: Say = print) -> list
         The PDFs.
 
     Raises:
-        InvalidInput: when there is no browser, or a page does not exist.
+        InvalidInput: when a page does not exist; then nothing is printed.
     """
     names = book.names(asked)
-    with opened() as browser, tempfile.TemporaryDirectory(dir=book.html.parent, prefix="druk-") as folder:
+    with tempfile.TemporaryDirectory(dir=book.html.parent, prefix="druk-") as folder:
         for name in names:
             began = time.monotonic()
             count = save(_printed(browser, book, name, Path(folder)), book.tells, book.file(name))
@@ -243,7 +244,7 @@ def print_built(asked: Sequence[str] = (), say: Say = print) -> list[Path]:
     find_browser()  # before the minute that building may take
     if not asked or not (paths.HTML / "index.html").exists():
         build_book(say)
+    book = Built.read(paths.HTML, paths.SOURCE, (paths.ROOT / "CITATION.cff").read_text("utf-8"))
     say("Drukken:")
-    return print_book(
-        Built.read(paths.HTML, paths.SOURCE, (paths.ROOT / "CITATION.cff").read_text("utf-8")), asked, say
-    )
+    with opened() as browser:
+        return print_book(browser, book, asked, say)
