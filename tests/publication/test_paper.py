@@ -170,9 +170,13 @@ def built(tmp_path: Path) -> printing.Built:
 
 
 def test_an_unknown_page_is_refused_with_those_that_exist(built):
-    with pytest.raises(InvalidInput, match=r"'stad-elders' bestaat niet; er zijn: boek, index, stad-delft"):
-        built.names(["stad-elders"])
+    for name in ("stad-elders", "search", "vind-uw-buurt"):
+        with pytest.raises(
+            InvalidInput, match=f"'{name}' is er niet .*: boek, index, amsterdam, steden, stad-delft, stad-ede"
+        ):
+            built.names([name])
     assert built.names([]) == ["boek", "stad-delft", "stad-ede"]
+    assert built.names(["steden"]) == ["steden"]
 
 
 def test_a_page_links_its_pdf_once_however_often_it_is_printed(built):
@@ -184,3 +188,11 @@ def test_a_page_links_its_pdf_once_however_often_it_is_printed(built):
         links = built.page(page).select("main > p.vk-pdf a")
         assert [link["href"] for link in links] == [built.file(name).relative_to(built.html).as_posix()]
         assert links[0].get_text().endswith("(2 bladzijden, 1,2 MB)")
+
+
+def test_a_page_without_room_for_the_link_is_an_error(built):
+    (built.html / "index.html").write_text("<main></main>")
+    built.file("boek").parent.mkdir()
+    built.file("boek").write_bytes(b"x")
+    with pytest.raises(ValueError, match=r"index.html heeft 0 plekken"):
+        printing.link(built, "boek", 1)

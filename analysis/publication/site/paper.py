@@ -99,7 +99,8 @@ def about(citation: str, address: str = "") -> About:
                  enumeration(names), found["license"], address)  # fmt: skip
 
 
-def _long(day: date) -> str:
+def _long(written: date | str) -> str:
+    day = date.fromisoformat(str(written))
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 

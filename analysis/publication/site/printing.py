@@ -46,6 +46,9 @@ NO_BROWSER = (
 # Printing with page numbers filled in can move a page break, which changes the numbers. In practice the second is right.
 MOST_ROUNDS = 5
 
+# How long the pictures of the whole book may take on a busy machine, in milliseconds; it is seconds on a quiet one.
+MOST_LOADING = 180_000
+
 # Where layout.html leaves room for the link to a page's PDF, and what stands there once there is one.
 ROOM = re.compile(r"<!-- pdf -->.*?<!-- /pdf -->", re.DOTALL)
 
@@ -89,7 +92,7 @@ def print_document(browser: Browser, document: str, folder: Path) -> bytes:
     source.write_text(document, "utf-8")
     page = browser.new_page(color_scheme="light", java_script_enabled=False)
     try:
-        page.goto(source.as_uri())
+        page.goto(source.as_uri(), timeout=MOST_LOADING)
         return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
     finally:
         page.close()
@@ -122,7 +125,7 @@ def _read(printed: bytes) -> PdfReader:
 
 
 def save(printed: bytes, tells: paper.About, target: Path) -> int:
-    """Write a PDF that is the same for the same content: without the time it was made.
+    """Write a PDF without the time it was made: the same content gives the same text on the same pages.
 
     Returns:
         How many pages it has.
@@ -172,11 +175,12 @@ class Built:
         Raises:
             InvalidInput: when a page does not exist.
         """
+        apart = paper.apart(self.toc)
+        known = [WHOLE, *(page for part in paper.parts(self.toc) for page in part.pages), *apart]
         for name in asked:
-            if name != WHOLE and not (self.html / f"{name}.html").exists():
-                known = ", ".join([WHOLE, *sorted(page.stem for page in self.html.glob("*.html"))])
-                raise InvalidInput(f"Pagina {name!r} bestaat niet; er zijn: {known}.")
-        return list(asked) or [WHOLE, *paper.apart(self.toc)]
+            if name not in known:
+                raise InvalidInput(f"Pagina {name!r} is er niet om te drukken; kies uit: {', '.join(known)}.")
+        return list(asked) or [WHOLE, *apart]
 
     def file(self, name: str) -> Path:
         """Where the PDF of a page, or of the whole book, lies."""
@@ -226,14 +230,21 @@ def size(file: Path) -> str:
 
 
 def link(book: Built, name: str, count: int) -> None:
-    """Link a PDF from its page: only a PDF that exists has a link, so `make book` alone leaves none that is dead."""
+    """Link a PDF from its page: only a PDF that exists has a link, so `make book` alone leaves none that is dead.
+
+    Raises:
+        ValueError: when the page has no room for the link; layout.html leaves it.
+    """
     page = book.html / f"{book.toc['root'] if name == WHOLE else name}.html"
     what = "Het hele boek" if name == WHOLE else "Deze pagina"
     address = book.file(name).relative_to(book.html).as_posix()
-    text = f"{what} als pdf ({_pages(count)}, {size(book.file(name))})"
-    shown = f'<!-- pdf --><p class="vk-pdf"><a href="{address}" type="application/pdf">{text}</a></p><!-- /pdf -->'
+    words = f"{what} als pdf ({_pages(count)}, {size(book.file(name))})"
+    shown = f'<!-- pdf --><p class="vk-pdf"><a href="{address}" type="application/pdf">{words}</a></p><!-- /pdf -->'
+    text, places = ROOM.subn(shown, page.read_text("utf-8"))
+    if places != 1:
+        raise ValueError(f"{page.name} heeft {places} plekken voor de link naar zijn pdf, en hoort er één te hebben.")
     fresh = page.with_suffix(".tmp")
-    fresh.write_text(ROOM.sub(shown, page.read_text("utf-8")), "utf-8")
+    fresh.write_text(text, "utf-8")
     fresh.replace(page)
 
 
@@ -245,6 +256,7 @@ def print_built(asked: Sequence[str] = (), say: Say = print) -> list[Path]:
     if not asked or not (paths.HTML / "index.html").exists():
         build_book(say)
     book = Built.read(paths.HTML, paths.SOURCE, (paths.ROOT / "CITATION.cff").read_text("utf-8"))
+    names = book.names(asked)
     say("Drukken:")
     with opened() as browser:
-        return print_book(browser, book, asked, say)
+        return print_book(browser, book, names, say)
