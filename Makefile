@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-all lint edition verify simulate bench links leesniveau serve clean lock
+.PHONY: help book test test-all lint edition verify simulate bench links leesniveau pdf serve clean lock
 
 help:      ## deze lijst
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ links:     ## ga na of alle links van het gebouwde boek ergens heen leiden
 
 leesniveau: ## meet hoe zwaar de zinnen van het gebouwde boek zijn
 	@$(PYTHON) make.py leesniveau
+
+pdf:       ## druk het hele boek en de stadsbladen als pdf (_build/html/pdf; vraagt Chromium)
+	@$(PYTHON) make.py pdf
 
 serve:     ## toon het gebouwde boek op http://localhost:8000
 	@$(PYTHON) make.py serve

@@ -34,6 +34,7 @@ JOBS = {
     "links": ["-m", "analysis", "links"],
     "leesniveau": ["-m", "analysis", "leesniveau"],
     "simulate": ["-m", "analysis", "simulate"],
+    "pdf": ["-m", "analysis", "pdf"],
     "serve": ["-m", "analysis", "serve"],
     "lint": ["-m", "ruff", "check", "."],
 }

@@ -141,6 +141,13 @@ def parser() -> Parser:
     build.set_defaults(run=build_data)
 
     site.add(commands)
+    pdf = commands.add_parser(
+        "pdf", help="druk het hele boek en de stadsbladen als pdf",
+        description="Druk het hele boek en elk stadsblad als pdf (_build/html/pdf), of alleen de pagina's die u noemt.",
+        epilog="Voorbeelden:\n  python -m analysis pdf\n  python -m analysis pdf boek\n  python -m analysis pdf stad-utrecht amsterdam",
+    )  # fmt: skip
+    pdf.add_argument("pages", nargs="*", metavar="pagina", help="boek, of de naam van een pagina van het gebouwde boek")
+    pdf.set_defaults(run=print_pdf)
 
     serve = commands.add_parser("serve", help="toon het gebouwde boek op deze computer")
     serve.add_argument("--port", type=int, default=8000, metavar="POORT", help="standaard 8000")
@@ -258,6 +265,13 @@ def build_data(given: argparse.Namespace) -> None:
     links = tables["koppeling"]
     share = links.inwoners_2017.where(links.buurtcode.notna()).sum() / links.inwoners_2017.sum()
     print(f"  gekoppeld met KWB 2017: {100 * share:.1f} % van de inwoners")
+
+
+def print_pdf(given: argparse.Namespace) -> None:
+    """`pdf`: print the book and its pages."""
+    from analysis.publication.site.printing import print_built
+
+    print_built(given.pages)
 
 
 def serve_book(given: argparse.Namespace) -> None:
