@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analysis.choices import BIG_CITY
-from analysis.dataset import harmonise, store, validate
+from analysis.dataset import harmonise, places, store, validate
 from analysis.paths import DATA
 from analysis.sources import amsterdam, cbs_kwb, cbs_map, leefbaarometer, politie, rivm
 
@@ -77,17 +77,21 @@ def check_wijken(wijken: pd.DataFrame, raw: harmonise.Raw) -> None:
 
 
 def maps(raw: harmonise.Raw, layout: pd.DataFrame, wijken: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
-    """Simplified polygons; wijken only where the layout has them and, if both counts are known, they are the same wijk."""
+    """Simplified polygons, and a point for each buurt; wijken only where the layout has them and, if both counts are known,
+    they are the same wijk."""
     certain = wijken.inwoners_2022.notna() | wijken.inwoners_2017.isna() | harmonise.in_amsterdam(wijken.index)
     chosen = raw.wijken.loc[raw.wijken.index.isin(wijken.index[certain])]
     inhabitants = raw.kwb.AantalInwoners.reindex("GM" + chosen.index.str[2:6])
     big = (inhabitants >= BIG_CITY).values
     city, country = _simplify(chosen[big], "wijken van grote steden"), _simplify(chosen[~big], "wijken")
     shapes = harmonise.amsterdam_shapes(raw.amsterdam, layout)
+    outside = layout[~harmonise.in_amsterdam(layout.index)]  # Amsterdam has polygons
+    points = places.points(raw.buurten_2014, outside, chosen, raw.gemeenten)
     return {
         "wijken": pd.concat([city, country]).sort_index(),
         "gemeenten": _simplify(raw.gemeenten, "gemeenten"),
         "amsterdam_buurten": _simplify(shapes.join(layout.buurtnaam.rename("name")), "amsterdam_buurten"),
+        "buurtpunten": gpd.GeoDataFrame({"naam": points.name}, geometry=points.geometry),
     }
 
 

@@ -17,7 +17,7 @@ from analysis.errors import InvalidInput
 from analysis.paths import DATA
 
 MAPS = "kaarten.gpkg"
-LAYERS = ("wijken", "gemeenten", "amsterdam_buurten")
+LAYERS = ("wijken", "gemeenten", "amsterdam_buurten", "buurtpunten")
 
 # A GeoPackage carries the moment it was written; a fixed moment makes the same input give the same bytes.
 FIXED_MOMENT = "2026-01-01T00:00:00Z"
@@ -65,7 +65,10 @@ def _read_map(layer: str, folder: Path) -> gpd.GeoDataFrame:
 
 
 def read_map(layer: str, folder: Path = DATA) -> gpd.GeoDataFrame:
-    """Read polygons (EPSG:28992) by code: "wijken" and "gemeenten" of 2022, or "amsterdam_buurten"."""
+    """Read a layer (EPSG:28992) by code.
+
+    Polygons: "wijken" and "gemeenten" of 2022, "amsterdam_buurten". Points: "buurtpunten", elsewhere, to about 300 m.
+    """
     if layer not in LAYERS:
         raise InvalidInput(f"Kaartlaag {layer!r} bestaat niet; er zijn: {', '.join(LAYERS)}.")
     return _read_map(layer, Path(folder)).copy()

@@ -59,7 +59,7 @@ def test_an_unknown_table_is_refused_with_the_known_ones(data):
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones(data):
-    with pytest.raises(InvalidInput, match=r"'straten'.*er zijn: wijken, gemeenten, amsterdam_buurten"):
+    with pytest.raises(InvalidInput, match=r"'straten'.*er zijn: wijken, gemeenten, amsterdam_buurten, buurtpunten"):
         store.read_map("straten", data)
 
 
