@@ -116,7 +116,9 @@ def _city_page(chapter: Chapter) -> CityPage:
 def about(country: Country, cities: dict[str, CityPage]) -> dict[str, Any]:
     """What the page knows before a gemeente is chosen: the measures with their colours, and which cities have a page."""
     listed = {code: [country.gemeenten.gemeentenaam[code], city.page] for code, city in cities.items()}
-    return {"maten": scales.measures(), "geen": scales.NO_DATA, "steden": listed}
+    return {
+        "maten": scales.measures(), "geen": scales.NO_DATA, "bronnen": scales.sources(), "steden": listed,
+    }  # fmt: skip
 
 
 def names(country: Country) -> dict[str, Any]:
@@ -208,12 +210,12 @@ def _trimmed(row: Iterable[Any]) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A cell as JSON has it: nothing known is null, a whole number has no decimals."""
+    """A cell as JSON has it: nothing known is null, a whole number has no decimals, others six digits as in a CSV."""
     if pd.isna(value):
         return None
     if isinstance(value, str):
         return value
-    return int(value) if float(value).is_integer() else float(value)
+    return int(value) if float(value).is_integer() else float(f"{value:.6g}")
 
 
 def _write(path: Path, function: str, *arguments: Any) -> None:

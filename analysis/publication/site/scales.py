@@ -7,11 +7,13 @@ from typing import Any
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from analysis.choices import INCOME_MEASURES, Choices
+from analysis.choices import CRIME, INCOME_MEASURES, YEARS, Choices
 from analysis.figures import theme
 from analysis.models.deviation import UNDECIDED
 
 NO_DATA = theme.NO_DATA
+
+CORPORATION = "Gemeente Amsterdam, woningvoorraad naar eigendom 2017"
 
 # Where in the scale from few to many its five classes lie: from just off white, to where neighbours are still told apart.
 SEQUENTIAL_AT = (0.08, 0.27, 0.48, 0.7, 0.95)
@@ -50,3 +52,11 @@ def measures() -> list[dict[str, Any]]:
             "bron": income.source,
         },
     ]  # fmt: skip
+
+
+def sources() -> dict[str, str]:
+    """Where each figure on a card comes from, with its year."""
+    income = INCOME_MEASURES["sociaal_minimum"].source
+    outcomes = {f"onv_{year}": Choices(peiljaar=year).outcome.source for year in YEARS}
+    return {"inwoners": income, "inkomen": income, **outcomes, "misdrijven": CRIME.source,
+            "corporatie": CORPORATION, "indeling": "BZK, Leefbaarometer 3.0"}  # fmt: skip

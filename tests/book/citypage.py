@@ -1,0 +1,31 @@
+"""The page of a city as the finder needs it: with the table of all its buurten, and without the rest."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from analysis.choices import settle
+from analysis.dataset import store
+from analysis.figures.listing import Listing
+from analysis.measures import neighbourhoods, sample
+from analysis.models.deviation import deviations
+from analysis.publication.build import page_name
+from analysis.publication.staging import Chapter
+
+# Enough for an interval; the numbers themselves are not what these tests are about.
+DRAWS = 40
+
+
+@cache
+def city_page(gemeente: str) -> Chapter:
+    """An executed page of a city with one cell."""
+    buurten = sample.prepare(store.read("buurten"))
+    choices = settle({"gemeente": gemeente}, store.read("gemeenten"))
+    found = deviations(sample.of_city(buurten, choices.gemeentecode), choices, DRAWS)
+    listing = Listing("buurten", neighbourhoods.of_city(buurten, choices.gemeentecode, found), choices)
+    cell = new_code_cell("x", outputs=[new_output("display_data", listing._repr_mimebundle_())])
+    return Chapter(
+        page_name("stad", gemeente), "stad", choices.gemeentecode, choices, new_notebook(cells=[cell]), "stadsblad"
+    )
