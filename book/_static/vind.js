@@ -12,6 +12,7 @@
   let parts = null; // the places on the page that are filled
 
   const MOST_OPTIONS = 40;
+  const SHORTEST_PART = 3; // of a word, to be looked for in the middle of another
   const ROOM = 16; // pixels between dots that are drawn in full size; nearer to each other they are smaller
   const MOST_NAMES = 24; // a longer list of names is folded
   const NOTHING = "–";
@@ -92,7 +93,7 @@
     for (const word of words) {
       if (startsWord(entry.plain, word)) named = true;
       else if (startsWord(entry.around, word)) worst = Math.max(worst, 3);
-      else if (entry.plain.includes(word)) [named, worst] = [true, 4];
+      else if (word.length >= SHORTEST_PART && entry.plain.includes(word)) [named, worst] = [true, 4];
       else return null;
     }
     return named ? worst : null;
@@ -590,7 +591,8 @@
       const box = map.getBoundingClientRect();
       const scale = drawn.breed / box.width;
       const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-      const near = areas.map((each) => [Math.hypot(each.x - x, each.y - y), each]).sort((a, b) => a[0] - b[0])[0];
+      const edge = (each) => Math.hypot(each.x - x, each.y - y) - Number(each.shape.getAttribute("r") ?? 0);
+      const near = areas.map((each) => [edge(each), each]).sort((a, b) => a[0] - b[0])[0];
       return near && near[0] < 22 * scale ? near[1] : null; // a finger's breadth
     }
 
@@ -773,6 +775,7 @@
   window.vkMaten = (data) => {
     known = data;
     const app = document.getElementById("vk-vind");
+    document.querySelector(".vk-zonder-script")?.remove();
     parts = { result: html("div", { class: "vk-uitkomst", hidden: true }) };
     app.append(parts.result);
     const form = document.querySelector(".bd-article .vk-zoekbuurt");

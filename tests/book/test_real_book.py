@@ -15,11 +15,21 @@ from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
 from analysis.publication.build import build_book, chapter_names, page_name, tasks
+from analysis.publication.site import finder
 
 pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
 
 SHEETS = [task.output.stem for task in tasks() if task.parameters]
-OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden", "zelf-herhalen"]
+OTHER_PAGES = [
+    "index",
+    "verantwoording",
+    "begrippen",
+    "bronnen",
+    "onderzoeksplan",
+    "steden",
+    "vind-uw-buurt",
+    "zelf-herhalen",
+]
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +167,18 @@ def test_no_page_asks_another_host_for_anything(book):
             tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
         ]
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
+
+
+def test_the_finder_has_every_gemeente_and_the_numbers_of_every_city_page(book):
+    html, *_ = book
+    gemeenten = store.read("gemeenten")
+    assert {path.stem for path in (html / finder.FOLDER).glob("GM*.js")} == set(gemeenten.index)
+    for code, city in big_cities(gemeenten).iterrows():
+        _, data = finder.read_script(html / finder.FOLDER / f"{code}.js")
+        table = pd.read_csv(html / data["csv"], index_col="buurtcode")
+        assert data["blad"] == page_name("stad", city.gemeentenaam) and list(data["buurten"]) == list(table.index)
+        place = data["buurtkolommen"].index("afwijking")
+        told = {key: row[place] for key, row in data["buurten"].items() if len(row) > place and row[place] is not None}
+        assert told == table.afwijking.dropna().to_dict(), city.gemeentenaam
+        page = BeautifulSoup((html / f"{data['blad']}.html").read_text("utf-8"), "html.parser")
+        assert page.select_one(f"a[href='vind-uw-buurt.html#{code}']")
