@@ -10,6 +10,7 @@
   let names = null; // everything that can be searched for
   let shown = null; // { code, place, map } of the gemeente on the page
   let parts = null; // the places on the page that are filled
+  const title = document.title;
 
   const MOST_OPTIONS = 40;
   const SHORTEST_PART = 3; // of a word, to be looked for in the middle of another
@@ -47,7 +48,7 @@
   function load(file) {
     if (!loading.has(file)) {
       loading.set(file, new Promise((resolve, reject) => {
-        const script = html("script", { src: `${folder}${file}.js` });
+        const script = html("script", { src: `${folder}${file}.js?v=${known.versie}` });
         script.onload = resolve;
         script.onerror = () => {
           loading.delete(file); // so that it can be tried again
@@ -227,6 +228,7 @@
     const wish = asked();
     if (!wish) {
       shown = null;
+      document.title = title;
       parts.result.replaceChildren();
       parts.result.hidden = true;
       return;
@@ -246,7 +248,7 @@
     shown.map?.paint(measure(place), wish.code);
     shown.table(wish.code);
     fillCard(wish.code, place);
-    document.title = `${nameOf(wish.code, place)} – Vind uw buurt`;
+    document.title = `${nameOf(wish.code, place)} – ${title}`;
     if (moved) {
       const heading = parts.card.querySelector("h2");
       heading.focus({ preventScroll: true });
@@ -383,9 +385,12 @@
 
   function cardOfGemeente(_row, place) {
     const own = [...place.buurten.values()];
-    const inhabitants = [["Inwoners", number(place.inwoners), known.bronnen.inwoners], ["Buurten", number(own.length), known.bronnen.indeling]];
+    const rows = place.kern
+      ? place.kern.map(([what, value, middle, rank_, decimals]) => [what, number(value, decimals), `midden van de grote steden: ${number(middle, decimals)}; plaats ${rank_}, 1 is het hoogst`])
+      : [["Inwoners", number(place.inwoners), known.bronnen.inwoners], ["Buurten", number(own.length), known.bronnen.indeling]];
     return [
-      place.blad ? "Gemeente met een eigen stadsblad" : "Gemeente", counted(own, place), figures(inhabitants, `Cijfers van ${place.naam}`),
+      place.blad ? "Gemeente met een eigen stadsblad" : "Gemeente", counted(own, place), figures(rows, `Cijfers van ${place.naam}`),
+      place.kern ? html("p", { class: "vk-kaart-uitleg" }, "Dezelfde cijfers staan met hun bron op het stadsblad.") : "",
       listOf([...place.wijken.values()].map((one) => [one.code, one.wijknaam]), "Wijken"),
     ];
   }

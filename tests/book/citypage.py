@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from analysis.choices import settle
 from analysis.dataset import store
 from analysis.figures.listing import Listing
+from analysis.figures.output import DATA_MIME
 from analysis.measures import neighbourhoods, sample
 from analysis.models.deviation import deviations
 from analysis.publication.build import page_name
@@ -16,6 +17,11 @@ from analysis.publication.staging import Chapter
 
 # Enough for an interval; the numbers themselves are not what these tests are about.
 DRAWS = 40
+
+KEY_FIGURES = {
+    "name": "kerncijfers",
+    "csv": "wat,stad,midden,plaats,decimalen\nInwoners (2017),343038,160000,4 van 31,0\nKoopwoningen (%),,45.5,–,0\n",
+}
 
 
 @cache
@@ -25,7 +31,7 @@ def city_page(gemeente: str) -> Chapter:
     choices = settle({"gemeente": gemeente}, store.read("gemeenten"))
     found = deviations(sample.of_city(buurten, choices.gemeentecode), choices, DRAWS)
     listing = Listing("buurten", neighbourhoods.of_city(buurten, choices.gemeentecode, found), choices)
-    cell = new_code_cell("x", outputs=[new_output("display_data", listing._repr_mimebundle_())])
-    return Chapter(
-        page_name("stad", gemeente), "stad", choices.gemeentecode, choices, new_notebook(cells=[cell]), "stadsblad"
-    )
+    outputs = [new_output("display_data", one) for one in (listing._repr_mimebundle_(), {DATA_MIME: KEY_FIGURES})]
+    notebook = new_notebook(cells=[new_code_cell("x", outputs=outputs)])
+    page = page_name("stad", gemeente)
+    return Chapter(page, "stad", choices.gemeentecode, choices, notebook, "stadsblad")

@@ -113,6 +113,22 @@ def test_a_page_of_a_city_without_the_table_stops_the_build(tmp_path):
     assert not (tmp_path / "vind").exists()
 
 
+def test_a_city_has_the_key_figures_of_its_page(folder):
+    data, _ = gemeente(folder, UTRECHT)
+    assert data["kern"] == [
+        ["Inwoners (2017)", 343038, 160000, "4 van 31", 0],
+        ["Koopwoningen (%)", None, 45.5, "–", 0],
+    ]
+
+
+def test_other_figures_make_another_version(folder, tmp_path):
+    versions = []
+    for only in ((GOUDA,), (GOUDA, APPINGEDAM), (GOUDA,)):
+        finder.write([], tmp_path, only=only)
+        versions.append(finder.read_script(tmp_path / "maten.js")[0]["versie"])
+    assert versions[0] == versions[2] != versions[1]
+
+
 def test_a_chapter_is_not_the_page_of_a_city():
     assert finder.city_pages([replace(city_page("Utrecht"), sheet_of=None)]) == {}
 

@@ -5,6 +5,7 @@ They are scripts that call a function, not JSON: a page opened from a folder may
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -27,8 +28,9 @@ from analysis.publication.staging import FIGURE_DATA, Chapter, figure_data
 # Where the files lie in the built book.
 FOLDER = Path("_static") / "vind"
 
-# The data of a city's page that holds all its buurten; `book/stadsblad.ipynb` gives it this name.
+# The data of a city's page that holds all its buurten, and that of the city itself; `book/stadsblad.ipynb` names them so.
 CITY_TABLE = "buurten.csv"
+CITY_FIGURES = "kerncijfers.csv"
 
 # What the script looks up per buurt and per wijk, in this order.
 BUURT = (*neighbourhoods.FIGURES, *neighbourhoods.DEVIATION)
@@ -46,12 +48,14 @@ class CityPage:
         page: its name.
         csv: address of the table of all its buurten.
         table: that table, per buurtcode.
+        figures: of the city itself, beside the middle of the big cities (`levers.sheet.Sheet.figures`).
         choices: what it was run with.
     """
 
     page: str
     csv: str
     table: pd.DataFrame
+    figures: pd.DataFrame
     choices: Choices
 
 
@@ -89,10 +93,12 @@ def write(chapters: Iterable[Chapter], target: Path, only: Iterable[str] | None 
     """
     country, cities = read(), city_pages(chapters)
     target.mkdir(parents=True, exist_ok=True)
-    _write(target / "maten.js", "vkMaten", about(country, cities))
-    _write(target / "namen.js", "vkNamen", names(country))
+    written = [_write(target / "namen.js", "vkNamen", names(country))]
     for code in country.gemeenten.index if only is None else only:
-        _write(target / f"{code}.js", "vkVind", code, gemeente(country, code, cities.get(code)))
+        written.append(_write(target / f"{code}.js", "vkVind", code, gemeente(country, code, cities.get(code))))
+    # In the address of each file, so that a browser does not lay an earlier edition beside this page.
+    version = hashlib.sha256("".join(written).encode()).hexdigest()[:8]
+    _write(target / "maten.js", "vkMaten", {**about(country, cities), "versie": version})
 
 
 def city_pages(chapters: Iterable[Chapter]) -> dict[str, CityPage]:
@@ -105,12 +111,19 @@ def city_pages(chapters: Iterable[Chapter]) -> dict[str, CityPage]:
 
 
 def _city_page(chapter: Chapter) -> CityPage:
-    path = f"{chapter.name}/{CITY_TABLE}"
     carried = figure_data(chapter)
+    path = f"{chapter.name}/{CITY_TABLE}"
+    table, figures = (_table(chapter, carried, name) for name in (CITY_TABLE, CITY_FIGURES))
+    return CityPage(
+        chapter.name, (FIGURE_DATA / path).as_posix(), table.set_index("buurtcode"), figures, chapter.choices
+    )
+
+
+def _table(chapter: Chapter, carried: dict[str, str], name: str) -> pd.DataFrame:
+    path = f"{chapter.name}/{name}"
     if path not in carried:
-        raise InvalidInput(f"Het stadsblad {chapter.name} geeft geen {CITY_TABLE}: ‘Vind uw buurt’ kan niet zonder.")
-    table = pd.read_csv(io.StringIO(carried[path]), index_col="buurtcode")
-    return CityPage(chapter.name, (FIGURE_DATA / path).as_posix(), table, chapter.choices)
+        raise InvalidInput(f"Het stadsblad {chapter.name} geeft geen {name}: ‘Vind uw buurt’ kan niet zonder.")
+    return pd.read_csv(io.StringIO(carried[path]))
 
 
 def about(country: Country, cities: dict[str, CityPage]) -> dict[str, Any]:
@@ -165,8 +178,14 @@ def gemeente(country: Country, code: str, city: CityPage | None) -> dict[str, An
         "kaart": drawing(country, code, table.index),
     }  # fmt: skip
     if city:
-        told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens}
+        told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens, "kern": _key_figures(city)}
     return told
+
+
+def _key_figures(city: CityPage) -> list[list[Any]]:
+    """Per key figure what it is, of the city, in the middle of the big cities, its place among them, and decimals."""
+    rows = city.figures[["wat", "stad", "midden", "plaats", "decimalen"]].itertuples(index=False, name=None)
+    return [[_plain(value) for value in row] for row in rows]
 
 
 def drawing(country: Country, code: str, buurten: pd.Index) -> dict[str, Any] | None:
@@ -218,12 +237,14 @@ def _plain(value: Any) -> Any:
     return int(value) if float(value).is_integer() else float(f"{value:.6g}")
 
 
-def _write(path: Path, function: str, *arguments: Any) -> None:
-    """Write a script that calls a function; the earlier file stays until the new one is whole."""
+def _write(path: Path, function: str, *arguments: Any) -> str:
+    """Write a script that calls a function, and give its text; the earlier file stays until the new one is whole."""
     given = ",".join(json.dumps(one, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for one in arguments)
     partial = path.with_suffix(".nieuw")
-    partial.write_text(f"{function}({given});\n", "utf-8")
+    text = f"{function}({given});\n"
+    partial.write_text(text, "utf-8")
     partial.replace(path)
+    return text
 
 
 def read_script(path: Path) -> list[Any]:
