@@ -15,6 +15,7 @@
   const MOST_OPTIONS = 40;
   const SHORTEST_PART = 3; // of a word, to be looked for in the middle of another
   const ROOM = 16; // pixels between dots that are drawn in full size; nearer to each other they are smaller
+  const STEPS = [0, -8, 8, -16, 16, -24, 24, -32, 32, -44, 44, -56, 56]; // pixels that a name may move up or down
   const MOST_NAMES = 24; // a longer list of names is folded
   const NOTHING = "–";
   const KINDS = { GM: "gemeente", WK: "wijk", BU: "buurt" };
@@ -386,11 +387,11 @@
   function cardOfGemeente(_row, place) {
     const own = [...place.buurten.values()];
     const rows = place.kern
-      ? place.kern.map(([what, value, middle, rank_, decimals]) => [what, number(value, decimals), `midden van de grote steden: ${number(middle, decimals)}; plaats ${rank_}, 1 is het hoogst`])
+      ? place.kern.map(([what, value, middle, rank_, decimals]) => [what, number(value, decimals), `midden van de grote steden: ${number(middle, decimals)}; plaats ${rank_}`])
       : [["Inwoners", number(place.inwoners), known.bronnen.inwoners], ["Buurten", number(own.length), known.bronnen.indeling]];
     return [
       place.blad ? "Gemeente met een eigen stadsblad" : "Gemeente", counted(own, place), figures(rows, `Cijfers van ${place.naam}`),
-      place.kern ? html("p", { class: "vk-kaart-uitleg" }, "Dezelfde cijfers staan met hun bron op het stadsblad.") : "",
+      place.kern ? html("p", { class: "vk-kaart-uitleg" }, "Plaats 1 is het hoogste cijfer. Dezelfde cijfers staan met hun bron op het stadsblad.") : "",
       listOf([...place.wijken.values()].map((one) => [one.code, one.wijknaam]), "Wijken"),
     ];
   }
@@ -414,18 +415,18 @@
   const percent = (value) => (value === null ? NOTHING : `${number(value, 1)} %`);
 
   function uncertain(row, others) {
-    const margin = (low, high, decimals) => (low === null ? "" : ` (${interval(low, high, decimals)})`);
+    const margin = (low, high, decimals) => (low === null ? "" : html("small", {}, `(${interval(low, high, decimals)})`));
     const ranked = others.filter((one) => one.rang !== null).length;
-    const rank_ = row.rang === null ? NOTHING : `${number(row.rang)} van ${number(ranked)}${margin(row.rang_laag, row.rang_hoog, 0)}`;
+    const rank_ = row.rang === null ? NOTHING : [`${number(row.rang)} van ${number(ranked)}`, margin(row.rang_laag, row.rang_hoog, 0)];
     const source = known.maten.find((one) => one.bleek).bron;
     return [
-      ["Afwijking van verwachting (95 %-interval)", number(row.afwijking, 2) + margin(row.laag, row.hoog, 2), source],
+      ["Afwijking van verwachting (95 %-interval)", [number(row.afwijking, 2), margin(row.laag, row.hoog, 2)], source],
       ["Rang, 1 is het minst veilig vergeleken met de verwachting (95 %-interval)", rank_, source],
     ];
   }
 
   function more(row) {
-    const rows = [["Geregistreerde misdrijven per 1.000 inwoners", number(row.misdrijven_per_1000_2024, 0), known.bronnen.misdrijven]];
+    const rows = [["Geregistreerde misdrijven per 1.000 inwoners", number(row.misdrijven_per_1000_2024, 0), `${known.bronnen.misdrijven}; wat bezoekers overkomt, telt ook mee`]];
     if (row.pct_corporatie_2017 !== null) rows.push(["Woningen van corporaties", percent(row.pct_corporatie_2017), known.bronnen.corporatie]);
     return rows;
   }
@@ -645,7 +646,7 @@
       const scale = drawn.breed / map.clientWidth;
       map.style.setProperty("--k", scale);
       for (const each of areas) each.fit?.(scale * Math.min(1, Math.max(0.5, room / scale / ROOM)));
-      if (!polygons) nameWijken(labels, drawn.wijken, scale);
+      if (!polygons) nameWijken(labels, background.children, drawn.wijken, areas, scale);
     }
     new ResizeObserver(fit).observe(map);
     return { element, paint, fit };
@@ -676,17 +677,24 @@
     return { row, x, y, shape, element: option(row, shape), fit: (scale) => shape.setAttribute("r", (radius * scale).toFixed(1)) };
   }
 
-  // Names of wijken where they do not run into each other.
-  function nameWijken(labels, wijken, scale) {
-    const taken = [];
-    labels.replaceChildren(...Object.values(wijken).flatMap(([name, , x, y]) => {
+  // Names of wijken, each within its own wijk, where they meet neither a dot nor each other; the others stay out.
+  function nameWijken(labels, paths, wijken, areas, scale) {
+    const taken = areas.map((each) => { const r = Number(each.shape.getAttribute("r")); return [each.x - r, each.y - r, each.x + r, each.y + r]; });
+    const meets = (box) => taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    labels.replaceChildren();
+    for (const path of paths) {
+      const [name, , x, y] = wijken[path.dataset.wijk];
       const text = name.replace(/^Wijk \d+ /, "");
       const [half, high] = [text.length * 3.1 * scale, 7 * scale];
-      const box = [x - half, y - high, x + half, y + high];
-      if (box[0] < 0 || taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return [];
-      taken.push(box);
-      return [svg("text", { x, y }, text)];
-    }));
+      for (const step of STEPS) {
+        const at = { x, y: y + step * scale };
+        const box = [x - half, at.y - high, x + half, at.y + high];
+        if (box[0] < 0 || meets(box) || !path.isPointInFill(new DOMPoint(at.x, at.y))) continue;
+        taken.push(box);
+        labels.append(svg("text", at, text));
+        break;
+      }
+    }
   }
 
   function measureChoice(place) {

@@ -219,7 +219,9 @@ def rows_of_city() -> dict[str, dict[str, str]]:
 
 def cells(page: Page) -> dict[str, str]:
     rows = page.locator("table.vk-cijfers tr").all()
-    return {row.locator("th").inner_text().split("\n")[0]: row.locator("td").inner_text() for row in rows}
+    return {
+        row.locator("th").inner_text().split("\n")[0]: row.locator("td").inner_text().replace("\n", " ") for row in rows
+    }
 
 
 def test_the_card_shows_the_numbers_of_the_city_page_in_dutch(browser: Browser, site: str) -> None:
@@ -350,6 +352,24 @@ def test_every_buurt_with_a_place_is_on_the_map_with_its_name_and_value(browser:
     assert len(labels) > 400 and all(": " in label for label in labels)
     colours = page.locator(".vk-plek > *").evaluate_all("all => [...new Set(all.map(one => one.getAttribute('fill')))]")
     assert "#d0d0d0" in colours and len(colours) > 6  # five classes, paler ones, and no figure
+
+
+OVERLAPS = """() => {
+    const boxes = (what) => [...document.querySelectorAll(what)].map(one => one.getBoundingClientRect());
+    const meet = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+    const names = boxes('.vk-wijknamen text');
+    // The box of a letter is higher than the letter.
+    const slim = names.map(one => new DOMRect(one.x + 3, one.y + 3, one.width - 6, one.height - 6));
+    return [names.length, slim.flatMap((one, k) => [...boxes('.vk-plek > circle'), ...slim.slice(k + 1)].filter(other => meet(one, other))).length];
+}"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_names_of_wijken_meet_no_dot_and_not_each_other(browser: Browser, site: str, size: dict[str, int]) -> None:
+    page = at(browser, site, "GM0513", size).page
+    page.locator(".vk-wijknamen text").first.wait_for()
+    shown, overlapping = page.evaluate(OVERLAPS)
+    assert shown >= 2 and overlapping == 0
 
 
 def test_another_measure_colours_the_map_and_stays_in_the_address(browser: Browser, site: str) -> None:

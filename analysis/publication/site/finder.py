@@ -145,7 +145,7 @@ def names(country: Country) -> dict[str, Any]:
     buurten = _joined(inhabited, inhabited.buurtnaam)
     order = country.gemeenten.sort_values("inwoners_2017", ascending=False).gemeentenaam
     rows = [[code[2:], name, wijken.get(code, ""), buurten.get(code, "")] for code, name in order.items()]
-    return {"gemeenten": rows, "ook": {plain: name for plain, name in EVERYDAY_NAMES.items()}}
+    return {"gemeenten": rows, "ook": dict(EVERYDAY_NAMES)}
 
 
 def wijk_names(country: Country) -> pd.Series:
