@@ -8,9 +8,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from analysis.choices import settle
 from analysis.dataset import store
-from analysis.figures.listing import Listing
+from analysis.figures import lever_tables
 from analysis.figures.output import DATA_MIME
-from analysis.measures import neighbourhoods, sample
+from analysis.measures import sample
 from analysis.models.deviation import deviations
 from analysis.publication.build import page_name
 from analysis.publication.staging import Chapter
@@ -30,7 +30,7 @@ def city_page(gemeente: str) -> Chapter:
     buurten = sample.prepare(store.read("buurten"))
     choices = settle({"gemeente": gemeente}, store.read("gemeenten"))
     found = deviations(sample.of_city(buurten, choices.gemeentecode), choices, DRAWS)
-    listing = Listing("buurten", neighbourhoods.of_city(buurten, choices.gemeentecode, found), choices)
+    listing = lever_tables.all_buurten("buurten", buurten, found, choices)
     outputs = [new_output("display_data", one) for one in (listing._repr_mimebundle_(), {DATA_MIME: KEY_FIGURES})]
     notebook = new_notebook(cells=[new_code_cell("x", outputs=outputs)])
     page = page_name("stad", gemeente)

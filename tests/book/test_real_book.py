@@ -20,16 +20,7 @@ from analysis.publication.site import finder
 pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
 
 SHEETS = [task.output.stem for task in tasks() if task.parameters]
-OTHER_PAGES = [
-    "index",
-    "verantwoording",
-    "begrippen",
-    "bronnen",
-    "onderzoeksplan",
-    "steden",
-    "vind-uw-buurt",
-    "zelf-herhalen",
-]
+OTHER_PAGES = ["index", "verantwoording", "begrippen", "bronnen", "onderzoeksplan", "steden", "zelf-herhalen"]
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +138,21 @@ def test_each_page_of_a_city_is_about_that_city_and_names_it_in_the_register(boo
         assert codes.get(name, city.Index) == city.Index
 
 
+def test_the_finder_has_every_gemeente_and_the_numbers_of_every_city_page(book):
+    html, *_ = book
+    gemeenten = store.read("gemeenten")
+    assert {path.stem for path in (html / finder.FOLDER).glob("GM*.js")} == set(gemeenten.index)
+    for code, city in big_cities(gemeenten).iterrows():
+        _, data = finder.read_script(html / finder.FOLDER / f"{code}.js")
+        table = pd.read_csv(html / data["csv"], index_col="buurtcode")
+        assert data["blad"] == page_name("stad", city.gemeentenaam) and list(data["buurten"]) == list(table.index)
+        place = data["buurtkolommen"].index("afwijking")
+        told = {key: row[place] for key, row in data["buurten"].items() if len(row) > place and row[place] is not None}
+        assert told == table.afwijking.dropna().to_dict(), city.gemeentenaam
+        page = BeautifulSoup((html / f"{data['blad']}.html").read_text("utf-8"), "html.parser")
+        assert page.select_one(f"a[href='vind-uw-buurt.html#{code}']")
+
+
 def test_figures_are_counted_anew_on_each_page_of_a_city_and_go_on_after_them(book):
     html, *_ = book
     pages = {name: BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser")
@@ -167,18 +173,3 @@ def test_no_page_asks_another_host_for_anything(book):
             tag.get("src") or tag.get("href") for tag in soup.select("script[src], img[src], link[rel=stylesheet]")
         ]
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == [], page.name
-
-
-def test_the_finder_has_every_gemeente_and_the_numbers_of_every_city_page(book):
-    html, *_ = book
-    gemeenten = store.read("gemeenten")
-    assert {path.stem for path in (html / finder.FOLDER).glob("GM*.js")} == set(gemeenten.index)
-    for code, city in big_cities(gemeenten).iterrows():
-        _, data = finder.read_script(html / finder.FOLDER / f"{code}.js")
-        table = pd.read_csv(html / data["csv"], index_col="buurtcode")
-        assert data["blad"] == page_name("stad", city.gemeentenaam) and list(data["buurten"]) == list(table.index)
-        place = data["buurtkolommen"].index("afwijking")
-        told = {key: row[place] for key, row in data["buurten"].items() if len(row) > place and row[place] is not None}
-        assert told == table.afwijking.dropna().to_dict(), city.gemeentenaam
-        page = BeautifulSoup((html / f"{data['blad']}.html").read_text("utf-8"), "html.parser")
-        assert page.select_one(f"a[href='vind-uw-buurt.html#{code}']")
