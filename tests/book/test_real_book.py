@@ -15,7 +15,7 @@ from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
 from analysis.publication.build import build_book, chapter_names, page_name, tasks
-from analysis.publication.site import finder
+from analysis.publication.site import finder, scripts
 
 pytestmark = [pytest.mark.book, pytest.mark.slow, pytest.mark.xdist_group("book")]
 
@@ -143,7 +143,7 @@ def test_the_finder_has_every_gemeente_and_the_numbers_of_every_city_page(book):
     gemeenten = store.read("gemeenten")
     assert {path.stem for path in (html / finder.FOLDER).glob("GM*.js")} == set(gemeenten.index)
     for code, city in big_cities(gemeenten).iterrows():
-        _, data = finder.read_script(html / finder.FOLDER / f"{code}.js")
+        _, data = scripts.read(html / finder.FOLDER / f"{code}.js")
         table = pd.read_csv(html / data["csv"], index_col="buurtcode")
         assert data["blad"] == page_name("stad", city.gemeentenaam) and list(data["buurten"]) == list(table.index)
         place = data["buurtkolommen"].index("afwijking")

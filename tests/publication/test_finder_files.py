@@ -18,7 +18,7 @@ from analysis.errors import InvalidInput
 from analysis.figures import theme
 from analysis.measures import neighbourhoods
 from analysis.publication import staging
-from analysis.publication.site import finder, scales
+from analysis.publication.site import finder, scales, scripts
 
 UTRECHT, AMSTERDAM, GOUDA, APPINGEDAM = "GM0344", "GM0363", "GM0513", "GM0003"
 CITIES = ("Utrecht", "Amsterdam")
@@ -40,7 +40,7 @@ def country():
 
 def gemeente(folder, code):
     """What the script of a gemeente passes, with its buurten as records."""
-    given, data = finder.read_script(folder / f"{code}.js")
+    given, data = scripts.read(folder / f"{code}.js")
     assert given == code
     rows = {
         key: dict(zip(data["buurtkolommen"], [*row, *[None] * 99], strict=False))
@@ -54,7 +54,7 @@ def gemeente(folder, code):
 
 @pytest.fixture(scope="module")
 def names(folder):
-    (given,) = finder.read_script(folder / "namen.js")
+    (given,) = scripts.read(folder / "namen.js")
     return given
 
 
@@ -125,7 +125,7 @@ def test_other_figures_make_another_version(folder, tmp_path):
     versions = []
     for only in ((GOUDA,), (GOUDA, APPINGEDAM), (GOUDA,)):
         finder.write([], tmp_path, only=only)
-        versions.append(finder.read_script(tmp_path / "maten.js")[0]["versie"])
+        versions.append(scripts.read(tmp_path / "maten.js")[0]["versie"])
     assert versions[0] == versions[2] != versions[1]
 
 
@@ -177,7 +177,7 @@ def test_a_gemeente_without_wijken_on_the_map_has_the_outline_of_the_gemeente_it
 
 
 def test_the_colours_are_those_of_the_figures_and_every_class_has_one(folder):
-    (given,) = finder.read_script(folder / "maten.js")
+    (given,) = scripts.read(folder / "maten.js")
     assert given["geen"] == theme.NO_DATA
     assert tuple(given["maten"][0]["kleuren"]) == theme.DIVERGING_STOPS
     for one in given["maten"]:
@@ -196,4 +196,4 @@ def test_no_scale_is_red():
 def test_a_script_of_something_else_is_refused(tmp_path):
     (tmp_path / "anders.js").write_text("alert(1)", "utf-8")
     with pytest.raises(InvalidInput, match="geen script"):
-        finder.read_script(tmp_path / "anders.js")
+        scripts.read(tmp_path / "anders.js")

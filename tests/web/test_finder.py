@@ -293,6 +293,8 @@ def test_the_page_of_a_city_leads_here(browser: Browser, site: str) -> None:
     page = open_page(browser, f"{site}stad-utrecht.html", DESKTOP).page
     page.get_by_role("link", name="Alle 110 buurten van Utrecht").click()
     expect(heading(page)).to_have_text("Utrecht")
+    expect(heading(page)).to_be_in_viewport()
+    assert page.locator("span#GM0344").count() == 1  # a real place, also without a script
 
 
 # --- the map

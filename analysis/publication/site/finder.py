@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import outlines
 from analysis.measures import neighbourhoods, sample
-from analysis.publication.site import scales
+from analysis.publication.site import scales, scripts
 from analysis.publication.staging import FIGURE_DATA, Chapter, figure_data
 
 # Where the files lie in the built book.
@@ -93,12 +91,12 @@ def write(chapters: Iterable[Chapter], target: Path, only: Iterable[str] | None 
     """
     country, cities = read(), city_pages(chapters)
     target.mkdir(parents=True, exist_ok=True)
-    written = [_write(target / "namen.js", "vkNamen", names(country))]
+    written = [scripts.write(target / "namen.js", "vkNamen", names(country))]
     for code in country.gemeenten.index if only is None else only:
-        written.append(_write(target / f"{code}.js", "vkVind", code, gemeente(country, code, cities.get(code))))
+        written.append(scripts.write(target / f"{code}.js", "vkVind", code, gemeente(country, code, cities.get(code))))
     # In the address of each file, so that a browser does not lay an earlier edition beside this page.
     version = hashlib.sha256("".join(written).encode()).hexdigest()[:8]
-    _write(target / "maten.js", "vkMaten", {**about(country, cities), "versie": version})
+    scripts.write(target / "maten.js", "vkMaten", {**about(country, cities), "versie": version})
 
 
 def city_pages(chapters: Iterable[Chapter]) -> dict[str, CityPage]:
@@ -235,25 +233,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value
     return int(value) if float(value).is_integer() else float(f"{value:.6g}")
-
-
-def _write(path: Path, function: str, *arguments: Any) -> str:
-    """Write a script that calls a function, and give its text; the earlier file stays until the new one is whole."""
-    given = ",".join(json.dumps(one, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for one in arguments)
-    partial = path.with_suffix(".nieuw")
-    text = f"{function}({given});\n"
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
-    return text
-
-
-def read_script(path: Path) -> list[Any]:
-    """The arguments that a script written here passes, for tests and other readers.
-
-    Raises:
-        InvalidInput: when the file is no such script.
-    """
-    match = re.fullmatch(r"\w+\((.*)\);\n", path.read_text("utf-8"), re.DOTALL)
-    if not match:
-        raise InvalidInput(f"{path.name} is geen script van ‘Vind uw buurt’.")
-    return json.loads(f"[{match[1]}]")
