@@ -7,9 +7,11 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import CRIME, Choices
+from analysis.figures.listing import Listing
 from analysis.figures.tables import CitedTable, Column, Table
 from analysis.levers import assumptions, effect, scenario, spread, waterbed
 from analysis.levers.evidence import LEVERS
+from analysis.measures import neighbourhoods
 
 # Buurten at each end of a table of who wins and who loses.
 MOST_SHIFTED = 5
@@ -64,6 +66,18 @@ def _beside(table: pd.DataFrame, tenure: str, choices: Choices) -> str:
         f"aanname; ter vergelijking: {dutch.number(row.belasting, 1)} % van alle huishoudens in de {dutch.number(row.buurten)} "
         f"Amsterdamse buurten vanaf {dutch.number(choices.ondergrens)} inwoners met minstens {dutch.number(assumptions.NEARLY_ALL)} % {kind}"
     )
+
+
+def all_buurten(name: str, buurten: pd.DataFrame, deviations: pd.DataFrame, choices: Choices) -> Listing:
+    """All buurten of a city with their figures and deviations: a line that leads to them, and their CSV.
+
+    Args:
+        name: of the CSV.
+        buurten: the dataset's table.
+        deviations: of the city's page (`levers.sheet.Sheet`).
+        choices: settled choices, for the city.
+    """
+    return Listing(name, neighbourhoods.of_city(buurten, choices.gemeentecode, deviations), choices)
 
 
 def outcomes(name: str, found: list[scenario.Outcome], choices: Choices) -> Table:

@@ -86,7 +86,7 @@ def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choice
     )
     gemeenten.plot(ax=axes, color="#efefef", edgecolor="#cfcfcf", linewidth=0.4)
     points = gemeenten.geometry.representative_point().reindex(cities.gemeentecode_2022)
-    dots = axes.scatter(points.x, points.y, s=cities.inwoners_2017 / 2200, c=cities.belasting, cmap="Blues", vmin=0,
+    dots = axes.scatter(points.x, points.y, s=cities.inwoners_2017 / 2200, c=cities.belasting, cmap=theme.SEQUENTIAL, vmin=0,
                         edgecolors=theme.INK, linewidths=0.7, zorder=3)  # fmt: skip
     smallest = cities.inwoners_2017.nlargest(LABELLED if wide else LABELLED_NARROW).min()
     for point, city in zip(points, cities.itertuples(), strict=True):

@@ -31,7 +31,11 @@ SAFER, SAFER_LIGHT = "#1b5a9e", "#4f98cb"
 LESS_SAFE, LESS_SAFE_LIGHT = "#8c4303", "#cc8420"
 ACCENT, OTHER = SAFER, "#7f7f7f"
 
-DIVERGING = LinearSegmentedColormap.from_list("onv", [LESS_SAFE, LESS_SAFE_LIGHT, "#f7f7f7", SAFER_LIGHT, SAFER])
+DIVERGING_STOPS = (LESS_SAFE, LESS_SAFE_LIGHT, "#f7f7f7", SAFER_LIGHT, SAFER)
+DIVERGING = LinearSegmentedColormap.from_list("onv", DIVERGING_STOPS)
+
+# A share of something, from few to many.
+SEQUENTIAL = "Blues"
 
 TYPE_COLOURS = dict(zip(TYPE_ORDER, (SAFER, LESS_SAFE, SAFER_LIGHT, LESS_SAFE_LIGHT, NO_DATA), strict=True))
 

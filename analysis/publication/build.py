@@ -22,7 +22,7 @@ from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
 from analysis.publication import execute, register, reuse, staging
-from analysis.publication.site import address
+from analysis.publication.site import address, finder
 
 # jupyter-book as a command of this Python: it has no `-m` form, and its script may not be on the PATH.
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -135,6 +135,7 @@ def build_book(say: Say = print, fresh: bool = False) -> Path:
     register.save(numbers, paths.REGISTER)
     say(f"Getallen verzameld: {len(numbers)} (_build/register.json).")
     staging.stage(chapters, numbers, paths.SOURCE)
+    finder.write(chapters, paths.SOURCE / finder.FOLDER)
     say(f"Pagina's maken (na {time.monotonic() - began:.1f} s):")
     html = render(paths.SOURCE, paths.BUILD)
     say(f"Klaar in {time.monotonic() - began:.0f} s: open {html / 'index.html'}, of bekijk het boek met `make serve`.")

@@ -280,6 +280,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # jupyter-book always passes this one, also when sphinx_comments is not among the extensions.
     app.add_config_value("comments_config", {}, "html")
     app.setup_extension("myst_nb")
+    app.setup_extension("analysis.publication.site.page")
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_code, depart_HideCellInput))
     app.add_node(nodes.citation, override=True, html=(visit_reference, depart_reference))
     app.add_node(RegisterTable, html=(visit_register, None), latex=(skip, None), text=(skip, None))

@@ -14,7 +14,7 @@ from analysis import paths
 from analysis.dataset import store
 from analysis.measures.sample import big_cities
 from analysis.publication.build import chapter_names, page_name, tasks
-from analysis.publication.site import links, readability
+from analysis.publication.site import finder, links, readability, scripts
 
 pytestmark = [pytest.mark.book, pytest.mark.xdist_group("book")]
 
@@ -162,6 +162,21 @@ def test_each_page_of_a_city_is_about_that_city_and_names_it_in_the_register(boo
         title = BeautifulSoup((html / f"{name}.html").read_text("utf-8"), "html.parser").select_one("main h1")
         assert city.gemeentenaam in title.get_text()
         assert codes.get(name, city.Index) == city.Index
+
+
+def test_the_finder_has_every_gemeente_and_the_numbers_of_every_city_page(book):
+    html, *_ = book
+    gemeenten = store.read("gemeenten")
+    assert {path.stem for path in (html / finder.FOLDER).glob("GM*.js")} == set(gemeenten.index)
+    for code, city in big_cities(gemeenten).iterrows():
+        _, data = scripts.read(html / finder.FOLDER / f"{code}.js")
+        table = pd.read_csv(html / data["csv"], index_col="buurtcode")
+        assert data["blad"] == page_name("stad", city.gemeentenaam) and list(data["buurten"]) == list(table.index)
+        place = data["buurtkolommen"].index("afwijking")
+        told = {key: row[place] for key, row in data["buurten"].items() if len(row) > place and row[place] is not None}
+        assert told == table.afwijking.dropna().to_dict(), city.gemeentenaam
+        page = BeautifulSoup((html / f"{data['blad']}.html").read_text("utf-8"), "html.parser")
+        assert page.select_one(f"a[href='vind-uw-buurt.html#{code}']")
 
 
 def test_figures_are_counted_anew_on_each_page_of_a_city_and_go_on_after_them(book):

@@ -22,6 +22,8 @@ from analysis.levers.city import City
 from analysis.models.deviation import TYPES
 
 CHOICES = Choices()
+
+
 def named(city: City, name: str) -> City:
     return dataclasses.replace(city, choices=dataclasses.replace(city.choices, gemeente=name))
 

@@ -24,4 +24,6 @@ def small_city(n: int = 60, bend: float = 0.0, noise: float = 0.02, seed: int = 
     }, index=pd.Index([f"BU{code[2:]}{number:04d}" for number in range(n)], name="buurtcode"))  # fmt: skip
     for year in (2014, 2018, 2020):
         table[f"onv_{year}"] = table.uitkomst + random.normal(0, noise / 2, n)
-    return City(Choices(gemeente="Proefstad", gemeentecode=code), table.assign(arm=table.huishoudens * table.belasting / 100))
+    return City(
+        Choices(gemeente="Proefstad", gemeentecode=code), table.assign(arm=table.huishoudens * table.belasting / 100)
+    )

@@ -177,5 +177,7 @@ def test_the_knobs_that_the_command_line_names_are_those_that_can_be_turned():
 
 def test_the_seed_of_the_choices_is_that_of_the_draws():
     other = dataclasses.replace(CITY, choices=dataclasses.replace(CITY.choices, zaad=1))
-    errors = [work_out(city, Scenario("Buurt 50", "middenhuur", 100)).differences.error[0] for city in (CITY, CITY, other)]
+    errors = [
+        work_out(city, Scenario("Buurt 50", "middenhuur", 100)).differences.error[0] for city in (CITY, CITY, other)
+    ]
     assert errors[0] == errors[1] != errors[2]

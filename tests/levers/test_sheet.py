@@ -34,7 +34,10 @@ def test_rotterdam_has_all_that_its_page_tells(tables):
     assert "graad A" in said["hefboom"] and "herstructurering: gunstig" in said["hefboom"]
     assert "nplv2022" in said["kader"]
     assert "komt uit één bron" in said["zeker"]
-    assert all(warning in said["mist"] for one in found.scenarios for warning in one.warnings) and found.scenarios[1].warnings
+    assert (
+        all(warning in said["mist"] for one in found.scenarios for warning in one.warnings)
+        and found.scenarios[1].warnings
+    )
 
 
 def test_the_first_buurt_is_the_least_safe_of_those_with_many_very_low_incomes(tables):

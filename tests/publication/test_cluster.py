@@ -28,7 +28,14 @@ def start(*arguments, folder, path=None):
     """A process in a folder of its own, in a group of its own, so that it can be killed with all that it started."""
     environment = {**os.environ, "PYTHONPATH": str(path or folder), "OMP_NUM_THREADS": "1"}
     with open(folder / "log.txt", "ab") as log:
-        return subprocess.Popen([sys.executable, "-m", *arguments], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def kill(process):

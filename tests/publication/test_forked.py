@@ -37,7 +37,9 @@ def notebook(path, *sources, tags=()):
 
 def run(path, engine, **options):
     chosen = {"engine_name": forked.NAME} if engine == execute.FORKED else {}
-    return papermill.execute_notebook(str(path), None, kernel_name="python3", progress_bar=False, cwd=str(ROOT), **chosen, **options)
+    return papermill.execute_notebook(
+        str(path), None, kernel_name="python3", progress_bar=False, cwd=str(ROOT), **chosen, **options
+    )
 
 
 def without_times(executed):
@@ -63,9 +65,14 @@ def test_every_kind_of_output_is_the_one_that_a_kernel_of_its_own_gives(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.book
-@pytest.mark.parametrize(("name", "parameters"), [("amsterdam", {}), ("hefbomen", {}), ("stadsblad", {"gemeente": "Delft"})])
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("amsterdam", {}), ("hefbomen", {}), ("stadsblad", {"gemeente": "Delft"})]
+)
 def test_a_chapter_is_the_one_that_plain_papermill_gives(name, parameters):
-    ours, plain = (without_times(run(BOOK / f"{name}.ipynb", engine, parameters=parameters)) for engine in (execute.FORKED, execute.PLAIN))
+    ours, plain = (
+        without_times(run(BOOK / f"{name}.ipynb", engine, parameters=parameters))
+        for engine in (execute.FORKED, execute.PLAIN)
+    )
     assert [cell.get("outputs") for cell in ours.cells] == [cell.get("outputs") for cell in plain.cells]
 
 
@@ -104,13 +111,18 @@ def test_nothing_leaks_from_one_notebook_to_the_next(tmp_path, what):
     assert found.cells[1].outputs[0].data["text/plain"] == expected
 
 
-@pytest.mark.parametrize("draw", ["import random; print(random.random())", "import numpy as np; print(np.random.rand())"])
+@pytest.mark.parametrize(
+    "draw", ["import random; print(random.random())", "import numpy as np; print(np.random.rand())"]
+)
 def test_no_random_stream_is_shared(tmp_path, draw):
     path = notebook(tmp_path / "toeval.ipynb", draw)
     assert text_of(run(path, execute.FORKED), 1) != text_of(run(path, execute.FORKED), 1)
 
 
-@pytest.mark.parametrize(("death", "words"), [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"), ("import os; os._exit(3)", "code 3")])
+@pytest.mark.parametrize(
+    ("death", "words"),
+    [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"), ("import os; os._exit(3)", "code 3")],
+)
 def test_a_notebook_that_ends_its_process_fails_alone_and_says_where(tmp_path, death, words):
     with pytest.raises(DeadKernelError, match=rf"bij cel 3 \(.*{words}"):
         run(notebook(tmp_path / "dood.ipynb", "1", death, "2"), execute.FORKED)
@@ -131,7 +143,9 @@ def test_the_first_error_stops_the_notebook_and_a_foreseen_one_does_not(tmp_path
     for engine in (execute.FORKED, execute.PLAIN):
         chosen = {"engine_name": forked.NAME} if engine == execute.FORKED else {}
         with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
-            papermill.execute_notebook(str(path), str(tmp_path / engine), kernel_name="python3", progress_bar=False, **chosen)
+            papermill.execute_notebook(
+                str(path), str(tmp_path / engine), kernel_name="python3", progress_bar=False, **chosen
+            )
         cells = [cell for cell in nbformat.read(tmp_path / engine, as_version=4).cells if cell.cell_type == "code"]
         assert sum(bool(cell.outputs) for cell in cells) == executed, engine
 

@@ -33,7 +33,9 @@ def test_a_target_of_make_exists(command):
 
 
 @pytest.mark.book
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith(ANALYSIS) and "--scheduler" not in command])
+@pytest.mark.parametrize(
+    "command", [command for command in COMMANDS if command.startswith(ANALYSIS) and "--scheduler" not in command]
+)
 def test_a_command_of_ours_does_what_the_page_says(command, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("analysis.paths.RUNS", tmp_path)
     monkeypatch.setattr("analysis.paths.BUILD", tmp_path)

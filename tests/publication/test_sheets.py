@@ -142,7 +142,7 @@ def test_the_staged_table_of_contents_has_a_page_for_each_city(staged):
     toc = yaml.safe_load((source / "_toc.yml").read_text("utf-8"))
     (part,) = (part for part in toc["parts"] if part.get("caption") == "Uw stad")
     pages = [{"file": "stad-amsterdam"}, {"file": "stad-s-gravenhage"}, {"file": "stad-utrecht"}]
-    assert part["chapters"] == [{"file": "steden", "sections": pages}]
+    assert part["chapters"] == [{"file": "vind-uw-buurt"}, {"file": "steden", "sections": pages}]
 
 
 # --- what a page is called, everywhere

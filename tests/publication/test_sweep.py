@@ -21,8 +21,15 @@ from analysis.publication.numbers import Number, Numbers
 
 
 def notebook(path, body):
-    cells = [new_code_cell('gemeente = "Delft"\npeiljaar = 2018', metadata={"tags": ["parameters"]}), new_code_cell(EMIT), new_code_cell(body)]
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, "veerkracht": {"data": []}}
+    cells = [
+        new_code_cell('gemeente = "Delft"\npeiljaar = 2018', metadata={"tags": ["parameters"]}),
+        new_code_cell(EMIT),
+        new_code_cell(body),
+    ]
+    metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "veerkracht": {"data": []},
+    }
     nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
     return path
 
@@ -32,14 +39,21 @@ NUMBER = 'Numbers([Number("som", len(gemeente) + peiljaar, "letters", 1, "test")
 
 def test_every_combination_once_and_alle_stands_for_all():
     runs = sweep.combinations({"gemeente": ["Delft", "den haag"], "peiljaar": [2014, 2018]}, DECLARED)
-    assert runs == [{"gemeente": city, "peiljaar": year} for city in ("Delft", "'s-Gravenhage") for year in (2014, 2018)]
+    assert runs == [
+        {"gemeente": city, "peiljaar": year} for city in ("Delft", "'s-Gravenhage") for year in (2014, 2018)
+    ]
     assert len(sweep.combinations({"gemeente": ["groot"]}, DECLARED)) == 31
     assert len(sweep.combinations({"gemeente": ["alle"]}, DECLARED)) == 355
     assert len(sweep.combinations({"gemeente": ["groot", "Delft"]}, DECLARED)) == 31
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [({"gemeente": ["Delfd"]}, "bedoelde u Delft"), ({"peiljaar": [1999]}, "2014, 2018 of 2020"), ({"stad": ["x"]}, "bestaat niet")]
+    ("asked", "words"),
+    [
+        ({"gemeente": ["Delfd"]}, "bedoelde u Delft"),
+        ({"peiljaar": [1999]}, "2014, 2018 of 2020"),
+        ({"stad": ["x"]}, "bestaat niet"),
+    ],
 )
 def test_a_wrong_value_is_refused_before_anything_runs(asked, words):
     with pytest.raises(InvalidInput, match=words):
@@ -55,7 +69,10 @@ def run(tmp_path, body, cities=("Delft", "Ede", "Venlo")):
 
 def test_the_table_has_every_number_with_its_parameters(tmp_path):
     found, said = run(tmp_path, NUMBER)
-    csv, parquet = pd.read_csv(tmp_path / "uit" / "resultaten.csv"), pd.read_parquet(tmp_path / "uit" / "resultaten.parquet")
+    csv, parquet = (
+        pd.read_csv(tmp_path / "uit" / "resultaten.csv"),
+        pd.read_parquet(tmp_path / "uit" / "resultaten.parquet"),
+    )
     assert csv.gemeente.tolist() == ["Delft", "Ede", "Venlo"] and csv.waarde.tolist() == [2023, 2021, 2023]
     pd.testing.assert_frame_equal(csv, parquet, check_dtype=False)
     assert len(said) == 3 and not found.failed
@@ -79,7 +96,9 @@ def test_what_was_done_is_not_done_twice(tmp_path):
 
 def test_stopped_half_way_the_table_holds_what_was_done_and_the_rest_follows(tmp_path):
     path = notebook(tmp_path / "proef.ipynb", NUMBER)
-    todo = sweep.tasks(path, [{"gemeente": city, "peiljaar": 2018} for city in ("Delft", "Ede", "Venlo")], tmp_path / "uit")
+    todo = sweep.tasks(
+        path, [{"gemeente": city, "peiljaar": 2018} for city in ("Delft", "Ede", "Venlo")], tmp_path / "uit"
+    )
     kept = reuse.Kept(tmp_path / "bewaard")
 
     def stop(_):
@@ -100,7 +119,18 @@ def test_nothing_failed_before_is_said(tmp_path):
 
 @pytest.mark.book
 def test_the_command_runs_a_chapter_for_several_cities(tmp_path, capsys):
-    asked = ["cities", "--hoofdstuk", "stadsblad", "--gemeenten", "Delft", "Schiermonnikoog", "--peiljaar", "2018", "--uit", str(tmp_path)]
+    asked = [
+        "cities",
+        "--hoofdstuk",
+        "stadsblad",
+        "--gemeenten",
+        "Delft",
+        "Schiermonnikoog",
+        "--peiljaar",
+        "2018",
+        "--uit",
+        str(tmp_path),
+    ]
     assert main(asked) == 0
     said = capsys.readouterr().out
     assert "1 uitgevoerd, 1 geweigerd, 0 mislukt" in said

@@ -41,12 +41,12 @@ MONTHS = (
 )  # fmt: skip
 
 # Pages that live by clicking and are empty on paper.
-SCREEN_ONLY = frozenset({"vind-uw-buurt", "vind"})
+SCREEN_ONLY = frozenset({"vind-uw-buurt"})
 
 # What is of no use on paper: code, links to files, fields and buttons. The style sheet hides the same for who prints a page
 # from the browser; here it goes, so that it can't leave a link or a heading behind.
 FURNITURE = (
-    "script, noscript, .headerlink, details.hide, a[download], .vk-zoek, .vk-downloads, .vk-gemaakt, .vk-citeer, .vk-pdf, "
+    "script, noscript, .headerlink, details.hide, a[download], .vk-zoek, .vk-onder, .vk-citeren, .vk-zoekbuurt, .vk-pdf, "
     ".noprint, .d-print-none"
 )
 

@@ -1,0 +1,46 @@
+"""What is told of every buurt, one by one: its figures, and in a big city its deviation from what was expected."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.sample import REGISTER_CUT, STEADY
+
+CRIME_RATE = "misdrijven_per_1000_2024"
+
+FIGURES = (
+    "buurtnaam", "wijkcode", "inwoners_2017", "pct_sociaal_minimum_2017", "onv_2014", "onv_2018", "onv_2020",
+    CRIME_RATE, "pct_corporatie_2017",
+)  # fmt: skip
+
+DEVIATION = ("afwijking", "laag", "hoog", "rang", "rang_laag", "rang_hoog", "type", "zeker")
+
+
+def figures(buurten: pd.DataFrame) -> pd.DataFrame:
+    """The figures of buurten, also of those that no model uses.
+
+    Args:
+        buurten: the dataset's table, all gemeenten or one.
+
+    Returns:
+        `FIGURES` per buurtcode. Registered crimes are per 1,000 residents of 2024, where the buurt has about the size it had
+        in 2017 (`STEADY`) and enough residents for a rate (`REGISTER_CUT`).
+    """
+    known = buurten.verhouding_2024_2017.between(*STEADY) & (buurten.inwoners_2024 >= REGISTER_CUT)
+    rate = 1000 * buurten.misdrijven_2024 / buurten.inwoners_2024.where(known)
+    return buurten.assign(**{CRIME_RATE: rate})[list(FIGURES)]
+
+
+def of_city(buurten: pd.DataFrame, gemeentecode: str, deviations: pd.DataFrame) -> pd.DataFrame:
+    """The figures of all buurten of one city, with their deviations beside them.
+
+    Args:
+        buurten: the dataset's table.
+        gemeentecode: of the city.
+        deviations: of `models.deviation.deviations` or `levers.sheet.Sheet`; of a small city without interval or rank.
+
+    Returns:
+        `figures` with the columns of `DEVIATION`, empty for buurten without a deviation.
+    """
+    own = buurten[buurten.gemeentecode == gemeentecode]
+    return figures(own).join(deviations.reindex(columns=list(DEVIATION)))
