@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -31,13 +31,13 @@ class Shown:
         csv: address of its data.
         svg: address of the same picture as lines; None for a table.
         png: address of the picture; None for a table.
-        picture: sizes of the picture and, where there is one, of the narrow picture for phones and its address.
+        narrow: address of the picture for phones; None where none was drawn.
     """
 
     csv: str
     svg: str | None = None
     png: str | None = None
-    picture: Mapping[str, Any] | None = None
+    narrow: str | None = None
 
 
 @dataclass(frozen=True)

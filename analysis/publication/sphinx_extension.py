@@ -25,7 +25,6 @@ from analysis.paths import MARKER
 from analysis.publication import bibliography
 from analysis.publication.register import Entry, Register, load
 from analysis.publication.site import assets, buttons, manners
-from analysis.publication.site.phones import narrow_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -291,7 +290,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", anchor_locale_dirs)
     app.connect("env-get-updated", number_sheets_apart, priority=600)  # after Sphinx itself, which numbers them through
     app.connect("missing-reference", resolve_number)
-    app.connect("html-page-context", narrow_pictures)
     manners.setup(app)
     app.connect("html-page-context", mark_language, priority=800)  # after the theme, which lists the headings
     app.connect("build-finished", translate_copybutton)

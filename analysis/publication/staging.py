@@ -22,7 +22,7 @@ from analysis.publication import provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
 from analysis.publication.numbers import MIME, SENTENCE_MIME
-from analysis.publication.site.phones import PICTURES, size_of
+from analysis.publication.site.images import NARROW
 
 # Where the data of figures and tables lies in the built book, and figures as lines.
 FIGURE_DATA = Path("_static") / "cijfers"
@@ -115,12 +115,15 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     sentences = sentences_of(chapters)
     for page in sorted(target.glob("*.md")):
         page.write_text(_fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name), "utf-8")
-    pictures: dict[str, Any] = {}
+    narrow: dict[str, str] = {}
     for chapter in chapters:
         notebook, shown = _filled(chapter, register, sentences, target)
         nbformat.write(notebook, target / f"{chapter.name}.ipynb")
-        pictures |= {one.png: one.picture for one in shown if one.png}
-    (target / PICTURES).write_text(json.dumps(pictures), "utf-8")
+        drawn = [one for one in shown if one.png and one.narrow]
+        narrow |= {one.png: one.narrow for one in drawn}
+        if not chapter.sheet_of:  # a page of text may show a chapter's figure as lines; Sphinx keeps its name
+            narrow |= {f"{provenance.IMAGES}/{Path(one.svg).name}": one.narrow for one in drawn}
+    (target / NARROW).write_text(json.dumps(narrow), "utf-8")
     registry.save(register, target / "register.json")
     (target / MARKER).touch()
 
@@ -287,21 +290,19 @@ def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> I
         if "image/png" in data:
             lines = chapter.lines_address(data[DATA_MIME]["name"])
             _write(data[DATA_MIME]["svg"], target / lines)
-            picture = _lay_picture(data, lines.replace(".svg", "-smal.png"), target)
-            shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]), picture)
+            narrow = _lay_narrow(data[DATA_MIME], lines.replace(".svg", "-smal.png"), target)
+            shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]), narrow)
         del data[DATA_MIME]
         cell.metadata.tags = [NO_CODE if tag == CODE_ABOVE else tag for tag in cell.metadata.get("tags", [])]
         yield shown
 
 
-def _lay_picture(data: dict[str, Any], narrow: str, target: Path) -> dict[str, Any]:
-    """Write the narrow picture of a figure, if it has one; tell the sizes of its pictures."""
-    sizes: dict[str, Any] = {"size": size_of(base64.b64decode(data["image/png"]))}
-    if "narrow" in data[DATA_MIME]:
-        picture = base64.b64decode(data[DATA_MIME]["narrow"])
-        (target / narrow).write_bytes(picture)
-        sizes |= {"narrow": narrow, "narrow_size": size_of(picture)}
-    return sizes
+def _lay_narrow(record: dict[str, str], address: str, target: Path) -> str | None:
+    """Write the picture of a figure for phones, if it was drawn; tell where it lies."""
+    if "narrow" not in record:
+        return None
+    (target / address).write_bytes(base64.b64decode(record["narrow"]))
+    return address
 
 
 def _write(text: str, path: Path) -> None:

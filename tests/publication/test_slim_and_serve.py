@@ -46,11 +46,38 @@ def test_what_no_page_loads_is_left_out_and_the_rest_stays(site: Path) -> None:
 
 
 def test_pictures_get_their_size_and_all_but_the_first_may_wait(site: Path) -> None:
-    images.describe(site)
+    images.describe(site, {})
     first, second, sized = (site / "index.html").read_text("utf-8").split("<img ")[1:]
     assert 'width="1440" height="1004"' in first and "lazy" not in first
     assert 'width="1440" height="1004" loading="lazy"' in second
     assert sized == 'src="_images/a.png" width="3"/>'
+
+
+def test_a_phone_gets_the_narrow_picture_of_its_own_size(site: Path) -> None:
+    (site / "_static/smal.png").write_bytes(b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 750, 800))
+    images.describe(site, {"_images/a.png": "_static/smal.png"})
+    page = (site / "index.html").read_text("utf-8")
+    assert page.count('<picture class="vk-smal">') == 2  # the third has a size already: somebody else's
+    source = f'<source media="{images.PHONE}" srcset="_static/smal.png" width="750" height="800" />'
+    assert f'{source}<img src="_images/a.png"' in page
+    images.describe(site, {"_images/a.png": "_static/smal.png"})
+    assert (site / "index.html").read_text("utf-8") == page
+
+
+def test_a_figure_as_lines_has_its_size_too_and_a_logo_keeps_none(site: Path) -> None:
+    lines = '<?xml version="1.0"?><svg height="180pt" version="1.1" viewBox="0 0 518.4 180" width="518.4pt"/>'
+    for name, text in (("_images/a.svg", lines), ("_static/logo.svg", '<svg viewBox="0 0 1 1"/>')):
+        (site / name).write_text(text, "utf-8")
+    (site / "index.html").write_text('<img alt="" src="_images/a.svg" /><img src="_static/logo.svg" />', "utf-8")
+    images.describe(site, {})
+    lines, logo = (site / "index.html").read_text("utf-8").split("<img ")[1:]
+    assert 'width="691" height="240"' in lines and "width" not in logo
+
+
+def test_a_book_without_narrow_pictures_has_none(tmp_path: Path) -> None:
+    assert images.narrow_ones(tmp_path) == {}
+    (tmp_path / images.NARROW).write_text('{"a": "b"}', "utf-8")
+    assert images.narrow_ones(tmp_path) == {"a": "b"}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def finish(app: Sphinx, problem: Exception | None) -> None:
     """Leave out of the site what no page loads, and describe the pictures of its pages."""
     if problem is None and app.builder.name == "html":
         slim.slim(Path(app.outdir))
-        images.describe(Path(app.outdir))
+        images.describe(Path(app.outdir), images.narrow_ones(Path(app.srcdir)))
 
 
 def setup(app: Sphinx) -> None:
