@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from analysis import paths
 from analysis.errors import InvalidInput
-from analysis.publication.site.serve import Handler, server
+from analysis.publication.site.serve import SilentHandler, server
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROUNDS = 5
@@ -111,8 +111,7 @@ def pages(html: Path) -> dict[str, str]:
 @contextmanager
 def served(html: Path) -> Iterator[str]:
     """The address of the built book, compressed as public hosts do."""
-    Handler.log_message = lambda *_: None
-    with server(html, 0) as serving:
+    with server(html, 0, SilentHandler) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analysis.publication.site import images, slim
-from analysis.publication.site.serve import Handler, server
+from analysis.publication.site.serve import SilentHandler, server
 
 THEME = (
     "a{color:red}.fa-bars:before{content:'x'}.fa-list:before,.fa-list-ul:before{content:'y'}.fa-lg{font-size:1.25em}"
@@ -81,9 +81,8 @@ def test_a_book_without_narrow_pictures_has_none(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def address(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(Handler, "log_message", lambda *_: None)
-    with server(site, 0) as serving:
+def address(site: Path) -> Iterator[str]:
+    with server(site, 0, SilentHandler) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()

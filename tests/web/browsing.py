@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from analysis.publication.site.serve import Handler, server
+from analysis.publication.site.serve import SilentHandler, server
 
 CHROMIUM = Path("/usr/bin/chromium")
 # No sandbox in a container; the rest keeps the browser itself from calling home.
@@ -35,8 +35,7 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} o
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder from a thread, as `make serve` does but without a line for each file; gives its address."""
-    with pytest.MonkeyPatch.context() as patch, server(folder, 0) as serving:
-        patch.setattr(Handler, "log_message", lambda *_: None)
+    with server(folder, 0, SilentHandler) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()

@@ -55,19 +55,27 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.wfile.write(body)
 
 
+class SilentHandler(Handler):
+    """The same without a line in the log for each file."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @functools.lru_cache(maxsize=256)
 def _compressed(path: Path, _changed: int) -> bytes:
     return gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
 
 
-def server(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
+def server(folder: Path, port: int, handler: type[Handler] = Handler) -> http.server.ThreadingHTTPServer:
     """A server of a folder on this computer only, not yet started.
 
     Args:
         folder: what it serves.
         port: where; 0 for any that is free.
+        handler: answers requests.
 
     Raises:
         OSError: when the port is taken.
     """
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(Handler, directory=str(folder)))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
