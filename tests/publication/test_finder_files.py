@@ -174,6 +174,11 @@ def test_points_and_outlines_belong_to_buurten_and_lie_on_the_map(folder, code):
     assert all(re.fullmatch(r"(M[\d]+ \d+[lhvz\d -]+)+", path) for path in [one[1] for one in drawn["wijken"].values()])
 
 
+def test_the_outline_of_a_gemeente_is_drawn_where_it_is_still_the_same(folder):
+    utrecht, appingedam = (gemeente(folder, code)[0]["kaart"]["omtrek"] for code in (UTRECHT, APPINGEDAM))
+    assert re.fullmatch(r"(M-?\d+ -?\d+l[\d -]+z)+", utrecht) and appingedam == ""
+
+
 def test_a_gemeente_without_wijken_on_the_map_has_the_outline_of_the_gemeente_it_became(folder):
     drawn = gemeente(folder, APPINGEDAM)[0]["kaart"]
     assert [name for name, *_ in drawn["wijken"].values()] == ["Eemsdelta"]

@@ -1,1 +1,1 @@
-"""What the site adds to the pages: files that scripts load when a reader asks for them, and the pages that load them."""
+"""What makes the rendered book a good site: what it loads, finding, sharing, citing, printing, publishing and checking it."""

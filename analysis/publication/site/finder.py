@@ -198,8 +198,11 @@ def drawing(country: Country, code: str, buurten: pd.Index) -> dict[str, Any] | 
     frame = outlines.frame(tuple(pd.concat([shapes, points]).total_bounds))
     labels = shapes.representative_point()
     centres = own.representative_point()
+    # Not every wijk of 2022 is surely the same one; where some are left out, the gemeente shows where the others lie. It
+    # may reach beyond the map, as over the sea.
+    whole = country.gemeente_shapes.geometry.get(code)
     return {
-        "breed": frame.width, "hoog": frame.height,
+        "breed": frame.width, "hoog": frame.height, "omtrek": outlines.path(whole, frame),
         "wijken": {name: [called[name], outlines.path(shape, frame), *outlines.point(labels[name], frame)]
                    for name, shape in shapes.items()},
         "vlakken": {name: [outlines.path(shape, frame), *outlines.point(centres[name], frame)] for name, shape in own.items()},
