@@ -530,6 +530,7 @@
     });
     // Dots lie on the wijken and their names; outlines of buurten lie under them.
     const front = svg("g", { role: "presentation" }, areas.map((one) => one.element));
+    map.append(svg("path", { d: drawn.omtrek, class: "vk-omtrek", "aria-hidden": "true" }));
     map.append(...(polygons ? [front, background, labels] : [background, labels, front]));
     const frame = html("div", { class: "vk-plaat-vak" }, map, tip);
     const larger = html("button", { type: "button", class: "vk-groter", "aria-pressed": "false" }, "Grotere kaart");

@@ -78,6 +78,13 @@ def test_the_largest_gemeente_comes_first_and_everyday_names_lead_to_a_gemeente(
     assert names["ook"] == EVERYDAY_NAMES and set(names["ook"].values()) <= set(called)
 
 
+def test_wijken_without_a_name_are_told_apart(country):
+    called = finder.wijk_names(country)
+    nameless = called[country.wijken.wijknaam.isna()]
+    assert len(nameless) > 100 and nameless.is_unique and called.notna().all()
+    assert called["WK000300"] == "Appingedam (wijk 00)" and called["WK034408"] == "Wijk 08 Zuidwest"
+
+
 def test_a_code_says_its_gemeente_and_its_wijk(country):
     for table in (country.buurten, country.wijken):
         assert (table.index.str[2:6] == table.gemeentecode.str[2:]).all()
@@ -163,9 +170,13 @@ def test_points_and_outlines_belong_to_buurten_and_lie_on_the_map(folder, code):
     drawn = data["kaart"]
     places = {**drawn["punten"], **{key: place for key, (_, *place) in drawn["vlakken"].items()}}
     assert set(places) <= set(rows)
-    # A point is good to about 300 metres: it may lie a little outside.
-    assert all(-60 <= x <= drawn["breed"] + 60 and -60 <= y <= drawn["hoog"] + 60 for x, y in places.values())
+    assert all(0 <= x <= drawn["breed"] and 0 <= y <= drawn["hoog"] for x, y in places.values())
     assert all(re.fullmatch(r"(M[\d]+ \d+[lhvz\d -]+)+", path) for path in [one[1] for one in drawn["wijken"].values()])
+
+
+def test_the_outline_of_a_gemeente_is_drawn_where_it_is_still_the_same(folder):
+    utrecht, appingedam = (gemeente(folder, code)[0]["kaart"]["omtrek"] for code in (UTRECHT, APPINGEDAM))
+    assert re.fullmatch(r"(M-?\d+ -?\d+l[\d -]+z)+", utrecht) and appingedam == ""
 
 
 def test_a_gemeente_without_wijken_on_the_map_has_the_outline_of_the_gemeente_it_became(folder):

@@ -147,8 +147,9 @@ def names(country: Country) -> dict[str, Any]:
 
 
 def wijk_names(country: Country) -> pd.Series:
-    """A name for every wijk; where CBS gives none, that of its gemeente."""
-    return country.wijken.wijknaam.fillna(country.wijken.gemeentenaam)
+    """A name for every wijk; where CBS gives none, that of its gemeente with its number."""
+    number = pd.Series(country.wijken.index.str[6:], index=country.wijken.index)
+    return country.wijken.wijknaam.fillna(country.wijken.gemeentenaam + " (wijk " + number + ")")
 
 
 def _joined(table: pd.DataFrame, called: pd.Series) -> dict[str, str]:
@@ -191,14 +192,17 @@ def drawing(country: Country, code: str, buurten: pd.Index) -> dict[str, Any] | 
     shapes, called = _background(country, code)
     if not len(shapes):
         return None
-    frame = outlines.frame(tuple(shapes.total_bounds))
     own = country.buurt_shapes.reindex(buurten.intersection(country.buurt_shapes.index)).geometry
     points = country.points.reindex(buurten.intersection(country.points.index)).geometry
-    # Of an outline too: the place of its name.
+    # A point is good to about 300 metres, so it may lie beside the outlines.
+    frame = outlines.frame(tuple(pd.concat([shapes, points]).total_bounds))
     labels = shapes.representative_point()
     centres = own.representative_point()
+    # Not every wijk of 2022 is surely the same one; where some are left out, the gemeente shows where the others lie. It
+    # may reach beyond the map, as over the sea.
+    whole = country.gemeente_shapes.geometry.get(code)
     return {
-        "breed": frame.width, "hoog": frame.height,
+        "breed": frame.width, "hoog": frame.height, "omtrek": outlines.path(whole, frame),
         "wijken": {name: [called[name], outlines.path(shape, frame), *outlines.point(labels[name], frame)]
                    for name, shape in shapes.items()},
         "vlakken": {name: [outlines.path(shape, frame), *outlines.point(centres[name], frame)] for name, shape in own.items()},
