@@ -44,7 +44,9 @@
   const interval = (low, high, decimals) => `${number(low, decimals)} tot ${number(high, decimals)}`;
   const plain = (text) =>
     text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-  const byName = new Intl.Collator("nl", { numeric: true }).compare;
+  const collator = new Intl.Collator("nl", { numeric: true });
+  const withoutArticle = (text) => text.replace(/^['’ʼ‘][nst][ -]/i, ""); // 's-Gravenland stands at the G, as in every table
+  const byName = (a, b) => collator.compare(withoutArticle(a), withoutArticle(b));
 
   function load(file) {
     if (!loading.has(file)) {
@@ -757,12 +759,12 @@
     const table = html("table", { class: "dataframe", "aria-labelledby": "vk-tabel-titel" }, html("thead", {}, head), html("tbody", {}, body));
     const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}: inwoners en inkomen 2017, veiligheid 2018, misdrijven 2024. Kies een naam voor alle cijfers.`),
       place.csv ? " " : "", place.csv ? html("a", { href: place.csv, download: true }, "Cijfers (CSV)") : "");
-    const frame = html("div", { class: "vk-tabel-omslag", tabindex: "0", role: "region", "aria-labelledby": "vk-tabel-titel", "data-zoek": "buurt in deze tabel" }, table);
+    const frame = html("div", { class: "vk-tabel-omslag", tabindex: "0", role: "region", "aria-labelledby": "vk-tabel-titel", "data-zoek": "buurt in deze tabel", "data-sorteer": true }, table);
     const links_ = [...table.querySelectorAll("a[data-code]")];
     return {
       element: html("div", {}, title, frame),
       // Searching and sorting are those of every table in the book.
-      ready: () => { window.addSearch?.(frame); window.addSorting?.(table); },
+      ready: () => window.vkTabel?.(frame),
       mark: (chosen) => {
         for (const link of links_) {
           link.href = address(link.dataset.code);

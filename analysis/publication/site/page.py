@@ -21,6 +21,9 @@ SCRIPTS = ("vind.js", "vind/maten.js")  # the second calls the first
 # In the body of a page: the form asks for the style, the place that the script fills for the scripts too.
 FORM_MARK, APP_MARK = 'class="vk-zoekbuurt"', 'id="vk-vind"'
 
+# The frame of the table that the script makes: a page that names it loads what searches and sorts tables.
+TABLE = "vk-tabel-omslag"
+
 # What the builder laid ready: which gemeenten are big cities, among other things.
 ABOUT = Path("_static") / "vind" / "maten.js"
 
@@ -63,7 +66,7 @@ def visit_place(translator: Any, _node: FinderPlace) -> None:
     """Write the place, with a spot for each city: pages of cities link to it, and a browser scrolls there."""
     (about,) = scripts.read(Path(translator.builder.srcdir) / ABOUT)
     spots = "".join(f'<span id="{code}" class="vk-plaats"></span>' for code in about["steden"])
-    translator.body.append(f"{spots}<div {APP_MARK}></div>\n")
+    translator.body.append(f'{spots}<div {APP_MARK} data-maakt="{TABLE}"></div>\n')
     raise nodes.SkipNode
 
 
