@@ -33,6 +33,7 @@ OTHER_PAGES = [
     "onderzoeksplan",
     "steden",
     "zelf-herhalen",
+    "vind-uw-buurt",
     "wat-is-er-nieuw",
 ]
 

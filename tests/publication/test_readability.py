@@ -62,7 +62,7 @@ def test_prose_is_read_and_nothing_else(tmp_path):
         "<dl><dd>Een uitleg van een woord.</dd></dl>"
         "<table><tr><td><p>Een zin in een tabel staan.</p></td></tr></table><pre>code is geen zin hier</pre>"
         "<figure><figcaption><p>Een bijschrift is geen proza.</p></figcaption></figure>"
-        '<div role="doc-biblioentry"><p>Jansen schreef dit in 2020.</p></div><div lang="en"><p>This page is in English.</p></div>'
+        '<div class="citation" role="listitem"><p>Jansen schreef dit in 2020.</p></div><div lang="en"><p>This page is in English.</p></div>'
         '<p class="vk-tabel-titel">Een titel boven een tabel.</p><div class="vk-onder"><p>Zo is deze figuur gemaakt.</p></div>'
     )
     assert texts(tmp_path, body) == [

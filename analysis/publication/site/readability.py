@@ -28,7 +28,7 @@ BLOCKS = ("p", "li", "dd", "ul", "ol", "dl", "table", "pre", "figure", "div")
 
 # Not prose: tables, code, captions and what stands below a figure, references, navigation, names of boxes and controls.
 LEFT_OUT = ("table", "pre", "figure", "figcaption", "nav", "footer", "summary", "form", "script", "style",
-            "[role=doc-biblioentry]", "[lang=en]", ".vk-tabel-titel", ".vk-onder", ".admonition-title", ".headerlink", ".toctree-wrapper", ".vk-steden",
+            ".citation", "[lang=en]", ".vk-tabel-titel", ".vk-onder", ".admonition-title", ".headerlink", ".toctree-wrapper", ".vk-steden",
             ".prev-next-footer", ".math")  # fmt: skip
 
 # "0,95", "1.234", "−0,3 tot 0,1" and "2018–2020": one word each, and no point in them ends a sentence.
