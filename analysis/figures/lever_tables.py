@@ -225,7 +225,7 @@ def order(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("gunstig_van", "Gunstige bevindingen"),
     ]  # fmt: skip
     caption = (
-        "Gelijk getal: geen volgorde. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt, bij het aandeel "
+        "Volgorde: eerst wat beide maten voorop zetten, dan het sterkste bewijs; een gelijk getal is geen volgorde. Deel van het verschil: hoeveel van wat de minst veilige buurten van de stad scheidt, bij het aandeel "
         f"zeer lage inkomens past (woningen en toewijzing) of niet (aanpak in de buurt), volgens de laagste en de hoogste van de twee maten. Het is niet wat een hefboom kan "
         f"oplossen. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}; bewijsregister."
     )
@@ -272,7 +272,7 @@ def key_figures(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The city in figures, beside the middle of the big cities."""
     columns = [
         Column("wat", "Kerncijfer"), Column("stad", "Deze stad", 1, places="decimalen"),
-        Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plaats (1 = hoogste)"),
+        Column("midden", "Middelste grote stad", 1, places="decimalen"), Column("plaats", "Plek (1 = hoogste cijfer)"),
     ]  # fmt: skip
-    caption = f"Kerncijfers. Plaats 1 is het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
+    caption = f"Kerncijfers. Plek 1 is de grote stad met het hoogste cijfer. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     return Table(name, caption, columns, table, sortable=False)

@@ -42,6 +42,7 @@ TYPE_COLOURS = dict(zip(TYPE_ORDER, (SAFER, LESS_SAFE, SAFER_LIGHT, LESS_SAFE_LI
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 13, 10, 8.5
 LINE = 0.24  # inches: height of a line of the title
 CHARACTER = 0.08  # inches: about the width of a character of `TEXT_SIZE`
+FEW_TICKS = 5  # along the bottom of a narrow figure: more labels would touch
 FEWEST_CHARACTERS = 14  # a label is broken no shorter: Dutch words are long
 
 
@@ -165,6 +166,8 @@ def calm(axes: Axes) -> None:
     axes.tick_params(colors=INK, labelsize=TEXT_SIZE - 1)
     axes.grid(True, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
+    if not form().side_by_side:
+        axes.locator_params(axis="x", nbins=FEW_TICKS)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(dutch_tick))
         axis.label.set_size(TEXT_SIZE)

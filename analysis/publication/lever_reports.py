@@ -25,6 +25,10 @@ PRESSED = TYPES[True, False]
 IN_SENTENCE = 3
 
 
+# With less than this part of the findings from a comparison with other areas, little is sure about what helps.
+FEW = 0.5
+
+
 def need(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """Mean over the cities of the share of inhabitants under pressure; the limits are the lowest and highest city."""
     share = pressed(table)
@@ -56,7 +60,12 @@ def about_evidence(register: pd.DataFrame) -> Sentences:
         if names
         else "Geen ervan vergelijkt met gebieden zonder de aanpak."
     )
-    return Sentences(sterkste=text)
+    few = (register.graad == "A").mean() < FEW
+    known = (
+        f"{'Over wat helpt, is nog weinig zeker' if few else 'Over wat helpt, is al veel vergeleken'}: van {dutch.number(len(register))} bevindingen uit ander onderzoek "
+        f"komen er {dutch.number((register.graad == 'A').sum())} uit een vergelijking met andere gebieden."
+    )
+    return Sentences(sterkste=text, bekend=known)
 
 
 def _source(outcome: str, choices: Choices) -> str:
@@ -201,7 +210,7 @@ def about_splits(table: pd.DataFrame) -> Sentences:
     """Do both outcomes put the same conversation first?"""
     same, total = agreeing(table), table.gemeente.nunique()
     if not same:
-        text = f"In geen van de {dutch.number(total)} steden zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
+        text = f"In geen van de {dutch.number(total)} steden met genoeg buurten zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
     else:
         text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop. In de andere steden hangt het af van de maat."
     return Sentences(gesprek=text)
@@ -274,7 +283,7 @@ def _which(found: Sheet) -> str:
     known = [one for one in found.splits.values() if one is not None]
     pair = priority.first_pair(list(found.splits.values()))
     evidence = (
-        f"Het sterkste bewijs gaat over {names} (graad {first.graad.iloc[0]}). Het meldt: {first.richting.iloc[0]}. Wie op bewijs wil kiezen, begint daar."
+        f"Het sterkste bewijs gaat over {names} (graad {first.graad.iloc[0]}). Het meldt: {first.richting.iloc[0]}. Wie op bewijs wil kiezen, begint bij {names}."
         if first.graad.iloc[0] != priority.PRACTICE
         else "Voor geen van die hefbomen is er sterk bewijs."
     )
@@ -284,8 +293,8 @@ def _which(found: Sheet) -> str:
         return f"**Welke hefboom?** De cijfers zeggen het niet, want van één maat of van beide is te weinig bekend. {evidence}"
     shares = [_share(one) for one in known]
     return (
-        f"**Welke hefboom?** De cijfers geven geen volgorde. De minst veilige buurten verschillen van de stad. Op de Leefbaarometer hoort {shares[0]} "
-        f"van dat verschil bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. {evidence}"
+        f"**Welke hefboom?** De twee maten zeggen niet hetzelfde: van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {shares[0]} "
+        f"bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. Daarom telt hier het bewijs. {evidence}"
     )
 
 
@@ -346,7 +355,7 @@ def _shifts(found: Sheet) -> str:
     fewer, more = table.loc[table.verschil.idxmin()], table.loc[table.verschil.idxmax()]
     return (
         f"In {dutch.number((table.verschil < 0).sum())} buurten wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer. Het "
-        f"grootst is het verschil in {fewer.buurtnaam} ({dutch.number(fewer.verschil)}) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
+        f"grootst is het verschil in {fewer.buurtnaam} ({dutch.number(fewer.verschil)} huishoudens) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
     )
 
 

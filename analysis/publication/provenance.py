@@ -19,6 +19,9 @@ from analysis.dataset import schema
 # Where Jupyter Book puts the pictures of notebooks and the sources of pages.
 IMAGES, SOURCES = "_images", "_sources"
 
+# Dutch spreadsheets take a comma for a decimal sign.
+CSV_FORM = "- **CSV**: komma tussen de kolommen, punt als decimaalteken. In Excel: *Gegevens*, dan *Uit tekst/CSV*."
+
 # The results of long simulations, declared as data by the chapters that show them.
 SIMULATIONS = "results/simulaties.csv"
 
@@ -128,11 +131,20 @@ def below(cell: nbformat.NotebookNode, shown: Shown, maker: Maker, position: int
     return nbformat.v4.new_markdown_cell("\n".join(lines))
 
 
+def file_stem(address: str) -> str:
+    """How a reader's copy of a file is called, without its ending: with the page where pages share the names of figures.
+
+    `_static/cijfers/stad-utrecht/kaart.csv` gives "stad-utrecht-kaart", `_static/cijfers/curve.csv` "curve".
+    """
+    _static, _kind, *page, name = Path(address).parts
+    return "-".join([*page, Path(name).stem])
+
+
 def _downloads(shown: Shown, cell: nbformat.NotebookNode) -> list[str]:
     """Links to the files of a figure, named as a reader would want to find them later; a table has its own link."""
     if shown.png is None:
         return []
-    stem = Path(shown.csv).stem
+    stem = file_stem(shown.csv)
     files = (("PNG", shown.png, "png"), ("SVG", shown.svg, "svg"), ("cijfers (CSV)", shown.csv, "csv"))
     links = [
         f'<a href="{escape(address)}" download="{stem}.{kind}">{label}</a>' for label, address, kind in files if address
@@ -155,7 +167,7 @@ def _made(cell: nbformat.NotebookNode, maker: Maker, position: int) -> list[str]
     again = f"python -m analysis run {maker.notebook}"
     if "gemeente" in chosen:
         again += f' --gemeente "{maker.choices.gemeente}"'
-    return [*lines, f"- **Opnieuw maken**: `{again}`."]
+    return [*lines, f"- **Opnieuw maken**: `{again}`.", CSV_FORM]
 
 
 def sources_of(files: Sequence[str]) -> list[str]:

@@ -285,7 +285,8 @@ def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> I
         _write(csv, target / address)
         written = (FIGURE_DATA / Path(address).name).as_posix()
         for form in {"text/html", "text/markdown"} & set(data):
-            data[form] = data[form].replace(f'href="{written}"', f'href="{address}"')
+            named = f'href="{address}" download="{provenance.file_stem(address)}.csv"'
+            data[form] = data[form].replace(f'href="{written}" download', named)
         shown = provenance.Shown(address)
         if "image/png" in data:
             lines = chapter.lines_address(data[DATA_MIME]["name"])

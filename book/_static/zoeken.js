@@ -3,17 +3,28 @@
 "use strict";
 
 (() => {
-  // A page of this book begins with buttons and a list of headings: only its text, without code, is
+  // A page of this book begins with buttons and a list of headings: only its sentences, without code and tables, are
   // searched for a piece to show.
   function articleOf(html) {
     const article = new DOMParser().parseFromString(html, "text/html").querySelector("article.bd-article");
-    article?.querySelectorAll("details.hide, .vk-tabel-titel a").forEach((part) => part.remove());
-    article?.querySelectorAll("td, th").forEach((cell) => cell.append(" ")); // else the words of two cells are one
+    article?.querySelectorAll("details.hide, pre, table, .vk-tabel-titel, .vk-onder").forEach((part) => part.remove());
     return `<div role="main">${article ? article.innerHTML : ""}</div>`;
   }
 
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => textOf(articleOf(html), anchor);
+
+  // Who looks for a neighbourhood is better served by the page that is made for it.
+  const wanted = new URLSearchParams(location.search).get("q");
+  if (wanted) {
+    const hint = document.createElement("p");
+    const link = document.createElement("a");
+    hint.className = "vk-zoek-buurt";
+    link.href = `vind-uw-buurt.html?zoek=${encodeURIComponent(wanted)}`;
+    link.textContent = `Vind ‘${wanted}’`;
+    hint.append("Zoekt u een buurt, wijk of gemeente? ", link, " met de cijfers en de kaart.");
+    document.getElementById("search-results").before(hint);
+  }
 
   // How many pages were found is read aloud.
   document.querySelector(".search-summary")?.setAttribute("role", "status");

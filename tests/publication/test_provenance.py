@@ -27,8 +27,13 @@ def maker(**changes) -> Maker:
 
 def test_a_figure_has_its_three_files_under_names_that_say_what_they_are():
     text = below(new_code_cell("maps.types(x)"), FIGURE, maker(), 9).source
-    for address, name in ((FIGURE.png, "kaart.png"), (FIGURE.svg, "kaart.svg"), (FIGURE.csv, "kaart.csv")):
+    for address, name in ((FIGURE.png, "stad-utrecht-kaart.png"), (FIGURE.svg, "stad-utrecht-kaart.svg"), (FIGURE.csv, "stad-utrecht-kaart.csv")):
         assert f'<a href="{address}" download="{name}">' in text
+
+
+def test_a_file_bears_the_name_of_its_page_only_where_pages_share_names():
+    assert provenance.file_stem("_static/cijfers/stad-utrecht/kaart.csv") == "stad-utrecht-kaart"
+    assert provenance.file_stem("_static/cijfers/curve-onv.csv") == "curve-onv"
 
 
 def test_a_table_has_its_own_link_and_no_line_of_downloads():

@@ -206,11 +206,11 @@ def test_links_to_the_data_lead_to_the_file_of_the_page(staged):
 
 def test_a_link_in_a_markdown_table_leads_to_the_file_of_the_page(staged):
     shown = {
-        "text/markdown": '<a href="_static/cijfers/bewijs.csv">Cijfers</a>',
+        "text/markdown": '<a href="_static/cijfers/bewijs.csv" download>Cijfers</a>',
         DATA_MIME: {"name": "bewijs", "csv": "x\n"},
     }
     pages, _ = staged(new_code_cell("x", outputs=[new_output("display_data", shown)]))
-    assert "cijfers/stad-utrecht/bewijs.csv" in pages["stad-utrecht"].cells[1].outputs[0].data["text/markdown"]
+    assert 'cijfers/stad-utrecht/bewijs.csv" download="stad-utrecht-bewijs.csv"' in pages["stad-utrecht"].cells[1].outputs[0].data["text/markdown"]
 
 
 def test_the_cell_that_papermill_adds_is_not_for_readers(staged):

@@ -59,7 +59,9 @@ def _described(text: str, html: Path, narrow: Mapping[str, str]) -> str:
         if address not in narrow:
             return image
         slim = narrow[address]
-        return f'<picture class="vk-smal"><source media="{PHONE}" srcset="{slim}" {_size(html / slim)} />{image}</picture>'
+        return (
+            f'<picture class="vk-smal"><source media="{PHONE}" srcset="{slim}" {_size(html / slim)} />{image}</picture>'
+        )
 
     return IMAGE.sub(describe_one, text)
 
