@@ -21,8 +21,9 @@ from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.models.deviation import TYPE_ORDER
 
-# Inches: a map beside its colour bar, and how low or high it may get.
-MAP_SHARE, MAP_HEIGHTS = 0.8, (2.6, 5.0)
+# A map beside its colour bar takes this share of the width. Inches: how low or high it may get, and what its legend takes on
+# a phone, where it has a line for each type.
+MAP_SHARE, MAP_HEIGHTS, LEGEND_BELOW = 0.8, (2.6, 5.0), 0.9
 
 # Names beside the dots of the largest cities only: more would run into each other.
 LABELLED, LABELLED_NARROW = 7, 4
@@ -97,7 +98,7 @@ def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choice
         if wide
         else {"location": "bottom", "shrink": 0.7, "pad": 0.01}
     )
-    bar = canvas.colorbar(dots, ax=axes, **beside)
+    bar = canvas.colorbar(dots, ax=axes, format=theme.dutch_tick, **beside)
     bar.ax.tick_params(labelsize=theme.TEXT_SIZE - 1)
     bar.set_label("% van de huishoudens", size=theme.TEXT_SIZE - 1)
     _bare(axes)
@@ -133,7 +134,7 @@ def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices,
     if deviations.index.isin(layers.buurten.index).any():
         absent = (~deviations.index.isin(layers.buurten.index)).sum()
         without = f"{source}Gemeente Amsterdam. {n}" + (f", van {absent} is geen kaartbeeld." if absent else ".")
-        canvas, (axes,) = theme.canvas(0.75 * theme.form().width, title, of_city, without)
+        canvas, (axes,) = theme.canvas(_height(layers.buurten), title, of_city, without)
         _draw_types(axes, layers.buurten, deviations["type"])
         return Figure(name, canvas, deviations.reset_index())
     shapes = layers.of(choices.gemeentecode)
@@ -156,7 +157,8 @@ def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices,
 def _height(shapes: gpd.GeoDataFrame) -> float:
     """Inches that a map over the width of the page needs: a wide city needs a low one."""
     west, south, east, north = shapes.total_bounds
-    return float(np.clip(MAP_SHARE * theme.form().width * (north - south) / (east - west), *MAP_HEIGHTS))
+    drawn = float(np.clip(MAP_SHARE * theme.form().width * (north - south) / (east - west), *MAP_HEIGHTS))
+    return drawn if theme.form().side_by_side else drawn + LEGEND_BELOW
 
 
 def _draw_types(axes: Axes, shapes: gpd.GeoDataFrame, kinds: pd.Series) -> None:

@@ -333,6 +333,14 @@ def test_with_too_few_points_the_map_falls_back_on_wijken():
     assert len(maps.types("k", DEVIATIONS, few, AMSTERDAM, "Titel").data) == len(BY_WIJK)
 
 
+def test_numbers_beside_the_colours_are_dutch_on_a_phone_too(figures):
+    for canvas in (figures["country"].canvas, figures["country"].narrow):
+        bar = canvas.axes[1]
+        axis = bar.xaxis if canvas is figures["country"].narrow else bar.yaxis
+        assert [label.get_text() for label in axis.get_ticklabels()]
+        assert not any("." in label.get_text() for label in axis.get_ticklabels())
+
+
 def test_the_land_is_drawn_below_wijken_that_leave_holes():
     assert list(WITH_POINTS.of("GM0363").index) == list(WIJKEN.index[:-1])
     holes = dataclasses.replace(WITH_POINTS, wijken=WIJKEN.iloc[-3:])
