@@ -62,6 +62,11 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sort_key(name: str) -> str:
+    """A name as it is sorted in Dutch: 's-Gravenhage stands at the G."""
+    return re.sub(r"^'[a-z][- ]", "", name)
+
+
 def slug(text: str) -> str:
     """A word for an id: "65-plussers" is "65_plussers"."""
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()

@@ -60,7 +60,7 @@ def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figu
     reach = (-1.0, 3.0)
     canvas, (axes,) = theme.canvas(
         0.19 * len(ordered) + 0.8, title,
-        "Helling van de stad gedeeld door die van Amsterdam (1 is gelijk), met 95 %-interval",
+        "Helling van de stad gedeeld door die van Amsterdam (1 is gelijk), op het aandeel zeer lage inkomens dat alle steden kennen; 95 %-interval",
         f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(ordered.n.sum())} buurten in "
         f"{len(ordered)} steden. Balk: de marge waarbinnen een interval geheel moet liggen voor het oordeel geldt. "
         "Open stip: niet te zeggen. Intervallen zijn afgekapt bij −1 en 3.",
@@ -80,10 +80,14 @@ def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figu
 
 def verdicts(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The verdict of each city, with the power it had."""
-    rows = table.assign(kracht=100 * table.power).sort_values("gemeente").reset_index()
+    rows = (
+        table.assign(kracht=100 * table.power)
+        .sort_values("gemeente", key=lambda names: names.map(dutch.sort_key))
+        .reset_index()
+    )
     columns = [
         Column("gemeente", "Gemeente"),
-        Column("ratio", "Helling gedeeld door Amsterdam (95 %)", 2, "low", "high"),
+        Column("ratio", "Helling op gedeeld bereik, gedeeld door Amsterdam (95 %)", 2, "low", "high"),
         Column("margin", "Marge", 2),
         Column("verdict", "Oordeel"),
         Column("kracht", "Kans op «geldt» bij gelijkheid (%)", 0),

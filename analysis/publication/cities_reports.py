@@ -11,7 +11,7 @@ from analysis.models import verdict
 from analysis.models.cities import Pooled
 from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
-from analysis.models.importance import BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
+from analysis.models.importance import BLOCKS, BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
 from analysis.publication.reports import CRIME_SOURCE, both, n_others, percent_per_ten
 
@@ -109,7 +109,7 @@ def title_verdicts(table: pd.DataFrame) -> str:
     """The finding of the chart of ratios, in a sentence."""
     counts = table.verdict.value_counts()
     parts = [f"{dutch.number(counts[name])} keer ‘{name}’" for name in verdict.VERDICTS if counts.get(name, 0)]
-    return f"Geldt Amsterdam elders? Over {dutch.number(len(table))} steden: {dutch.enumeration(parts)}"
+    return f"De bevinding uit Amsterdam, over {dutch.number(len(table))} andere steden: {dutch.enumeration(parts)}"
 
 
 def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Pooled) -> Sentences:
@@ -178,7 +178,7 @@ def title_importance(onv: Importance, crimes: Importance) -> str:
     """The finding of the chart of blocks, in a sentence."""
     helping = [block for block in onv.blocks.index if block in _helping(onv) & _helping(crimes)]
     if not helping:
-        return "Geen enkel blok kenmerken helpt op beide maten om een andere stad te voorspellen"
+        return f"Geen van de {dutch.number(len(onv.blocks))} blokken kenmerken helpt op beide maten om een andere stad te voorspellen"
     verb = "helpt" if len(helping) == 1 else "helpen"
     return f"Op beide maten {verb} {dutch.enumeration(helping)} om een andere stad te voorspellen"
 
@@ -191,7 +191,7 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
         verb = "helpen" if len(both_help) > 1 else "helpt"
         answer = f"Op beide maten {verb} {dutch.enumeration(both_help)} om een andere stad te voorspellen."
     else:
-        answer = "**Geen enkel blok kenmerken helpt op beide maten** om een andere stad beter te voorspellen."
+        answer = f"**Geen van de {dutch.number(len(onv.blocks))} blokken kenmerken helpt op beide maten** om een andere stad beter te voorspellen."
     only = [
         f"{word} {dutch.enumeration(sorted(blocks - set(both_help)))}"
         for word, blocks in (("op de Leefbaarometer", helps["onv"]), ("bij misdrijven", helps["misdrijven"]))
@@ -213,14 +213,31 @@ def title_decomposition(table: pd.DataFrame, what: str) -> str:
     """The finding of a split chart, in a sentence: the part that is the largest in the most cities.
 
     Args:
-        table: per city and term `gemeente`, `term` and `value`.
+        table: per city and term `gemeente`, `term`, `value`, `low` and `high` (95 %).
         what: the outcome, as the sentence begins.
     """
     terms = table[table.term.isin(TERMS)].pivot(index="gemeente", columns="term", values="value")
-    largest = terms.abs().idxmax(axis=1).value_counts()
+    largest = terms.abs().idxmax(axis=1)
+    counts = largest.value_counts()
+    first, own = (
+        counts.index[0],
+        table[table.term == counts.index[0]].set_index("gemeente").loc[largest.index[largest == counts.index[0]]],
+    )
+    sure = int((own.low * own.high > 0).sum())
     return (
-        f"{what}: in {dutch.number(largest.iloc[0])} van de {dutch.number(len(terms))} steden is ‘{largest.index[0]}’ het grootste "
-        "deel van het verschil met Amsterdam"
+        f"{what}: in {dutch.number(counts.iloc[0])} van de {dutch.number(len(terms))} steden is ‘{first}’ het grootste deel van het verschil "
+        f"met Amsterdam, in {dutch.number(sure)} daarvan zeker"
+    )
+
+
+def about_exploratory(onv: Importance, crimes: Importance) -> Sentences:
+    """What a block that was not fixed beforehand, and is known per wijk only, adds on both outcomes."""
+    new = [block for block in onv.blocks.index if block not in BLOCKS]
+    helping = [block for block in new if block in _helping(onv) & _helping(crimes)]
+    if not helping:
+        return Sentences(wie_verkennend="Ook dit blok helpt niet op beide maten.")
+    return Sentences(
+        wie_verkennend=f"Verkennend: {dutch.enumeration(helping)} helpt op beide maten wel. Dat blok lag niet vooraf vast en is alleen per wijk bekend; daarom is het geen uitspraak."
     )
 
 

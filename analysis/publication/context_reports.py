@@ -22,6 +22,14 @@ def family(found: Family, choices: Choices) -> list[Number]:
     by_label = found.table.drop_duplicates("label").status
     numbers = [
         Number("getoetst", found.tested, "toetsen in de familie", found.tested, source, group="context"),
+        Number(
+            "toetsbaar",
+            int(found.table[found.table.tested].label.nunique()),
+            "kenmerken die te toetsen waren",
+            len(by_label),
+            source,
+            group="context",
+        ),
         Number("overeind", int((by_label == UPHELD).sum()), "kenmerken", len(by_label), source, group="context"),
         Number("kenmerken", len(by_label), "kenmerken", len(by_label), source, group="context"),
     ]

@@ -165,12 +165,12 @@ def _why(row: pd.Series) -> str:
     if row.high < 0:
         return (
             "Hoe kan dat? De lijn buigt. Tussen buurten met weinig en met iets meer zeer lage inkomens is het verschil groot. Tussen buurten met veel en met nog "
-            "meer is het kleiner. Waar de lijn zo buigt, verliest een veilige buurt meer dan een minder veilige buurt wint."
+            "meer is het kleiner. Waar de lijn zo buigt, verliest een veilige buurt volgens de lijn meer dan een minder veilige buurt wint."
         )
     if row.low > 0:
         return (
             "Hoe kan dat? De lijn buigt. Tussen buurten met veel en met nog meer zeer lage inkomens is het verschil groot. Tussen buurten met weinig en met iets "
-            "meer is het kleiner. Waar de lijn zo buigt, wint een minder veilige buurt meer dan een veilige buurt verliest."
+            "meer is het kleiner. Waar de lijn zo buigt, wint een minder veilige buurt volgens de lijn meer dan een veilige buurt verliest."
         )
     return "Hoe kan dat? De lijn buigt te weinig om er iets van te merken."
 
@@ -225,7 +225,7 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     own = found.slopes.loc[found.city.code]
     numbers = [
         Number("buurten", n, "buurten met alle cijfers", n, source),
-        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=0),
+        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1),
         Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
         Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
                10 * own.low, 10 * own.high, decimals=3),
@@ -328,14 +328,26 @@ def _amsterdam(found: Sheet, choices: Choices) -> str:
         return (
             f"Of de bevinding uit Amsterdam in {choices.gemeente} geldt, is niet te zeggen: er zijn te weinig buurten."
         )
+    own = found.verdict
     said = {
         verdict.HOLDS: "geldt ook hier: het verband is vrijwel even sterk",
-        verdict.DIRECTION: "geldt hier in richting. Buurten met meer zeer lage inkomens scoren ook hier gemiddeld lager op veiligheid. Of het verband even sterk is, is niet te zeggen",
+        verdict.DIRECTION: f"geldt hier in richting. Buurten met meer zeer lage inkomens scoren ook hier gemiddeld lager op veiligheid. {_steeper(own)}",
         verdict.NOT: "geldt hier niet",
     }.get(found.verdict.verdict)
     if said is None:
         return f"Of de bevinding uit Amsterdam in {choices.gemeente} geldt, is **niet te zeggen**: de onzekerheid is te groot."
     return f"De bevinding uit Amsterdam {said}. Oordeel volgens de vaste regel: *{found.verdict.verdict}*."
+
+
+def _steeper(own: pd.Series) -> str:
+    """Is the slope another than Amsterdam's, on the burden that the cities share? Without a full stop."""
+    if own.low <= 1 <= own.high:
+        return "Of het verband even sterk is, is niet te zeggen"
+    word = "steiler" if own.low > 1 else "minder steil"
+    return (
+        f"De helling is hier aantoonbaar {word}: {dutch.number(own.ratio, 2)} keer die van Amsterdam ({dutch.interval(own.low, own.high, 2)}), "
+        "op het bereik dat de steden delen"
+    )
 
 
 def _city_net_gain(found: Sheet) -> str:
@@ -438,8 +450,11 @@ def title_spread(table: pd.DataFrame) -> str:
     """The finding of the spread chart, in a sentence."""
     best = table[table.plan == spread.BEST]
     low, high = dutch.number(best.winst_slechtste.min(), 3), dutch.number(best.winst_slechtste.max(), 3)
-    whole = dutch.number(best.winst.mean(), 4)
-    return f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, de hele stad gemiddeld {whole}"
+    sure, whole = int((best.winst_slechtste_laag > 0).sum()), dutch.number(best.winst.mean(), 4)
+    return (
+        f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, duidelijk in {dutch.number(sure)} van {dutch.number(len(best))} steden; "
+        f"de hele stad gemiddeld {whole}"
+    )
 
 
 def title_evidence(register: pd.DataFrame) -> str:
@@ -469,8 +484,11 @@ def title_place(found: Sheet) -> str:
 
 def title_scenarios(found: list[scenario.Outcome]) -> str:
     """The finding of the scenario chart, in a sentence."""
-    points = [abs(one.count.belasting["na"] - one.count.belasting["voor"]) for one in found]
-    return f"Het aandeel zeer lage inkomens verandert {dutch.interval(min(points), max(points), 1)} punt"
+    table = pd.concat([one.differences for one in found])
+    own = table[(table.gebied == "buurt") & (table.uitkomst == effect.ONV)].value
+    return (
+        f"In de buurt zelf voorspellen de lijnen een verschil van {dutch.interval(own.min(), own.max(), 3)} LBM-punten"
+    )
 
 
 def title_need(table: pd.DataFrame) -> str:

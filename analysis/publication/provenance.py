@@ -124,7 +124,7 @@ def below(cell: nbformat.NotebookNode, shown: Shown, maker: Maker, position: int
         cell: the code cell that made it.
         shown: its addresses.
         maker: what made the page.
-        position: of the cell in the notebook, counted from 1.
+        position: of the cell in the published notebook, counted from 1.
     """
     lines = ["::::{div} vk-onder", *_downloads(shown, cell), ":::{dropdown} Zo is dit gemaakt", ":class-container: vk-gemaakt", "",
              *_made(cell, maker, position), "", "```python", cell.source.strip(), "```", ":::", "::::"]  # fmt: skip

@@ -76,7 +76,7 @@ def title_specifications(found: SpecificationCurve) -> str:
     shown = found.summary[found.summary.grootheid.isin(DISPUTED)]
     outside = int(((shown.mediaan < shown.null_low) | (shown.mediaan > shown.null_high)).sum())
     return (
-        f"Op {dutch.number(len(found.table))} manieren gerekend: van de {dutch.number(len(shown))} omstreden uitkomsten "
+        f"Op {dutch.number(shown.specificaties.sum())} manieren gerekend: van de {dutch.number(len(shown))} omstreden uitkomsten "
         f"{'ligt' if outside == 1 else 'liggen'} er {dutch.number(outside)} in het midden buiten het toeval"
     )
 
@@ -148,6 +148,7 @@ def about_rates(table: pd.DataFrame) -> Sentences:
     limit = dutch.number(100 * MOST_PLASMODE_REJECTIONS)
     if not failed:
         return Sentences(plasmode=f"Geen kenmerk wordt vaker dan {limit} % ten onrechte verworpen.")
+    worst = dutch.enumeration(f"{label} ({dutch.number(100 * rates[label], 1)} %)" for label in failed)
     return Sentences(
-        plasmode=f"Voor {dutch.enumeration(failed)} verwerpt de toets vaker dan {limit} % ten onrechte. Daar telt een uitslag niet."
+        plasmode=f"Vaker dan {limit} % ten onrechte verwerpt de toets bij: {worst}. Daar telt een uitslag niet."
     )

@@ -133,7 +133,7 @@ def _warn_of_shared_anchors(entries: list[Entry], location: str) -> None:
 
 
 # Headings of the register. A reader finds a number by any word of its row, and sorts by the number itself.
-HEADERS = ("Getal", "Waarde", "95%-interval", "Eenheid", "n", "Hoofdstuk", "Bron")
+HEADERS = ("Getal", "Waarde", "95%-interval", "Eenheid", "n", "Bron", "Hoofdstuk")
 
 
 def visit_register(translator: Any, node: RegisterTable) -> None:
@@ -156,7 +156,7 @@ def _row(entry: Entry, chapter: str) -> str:
         f'<tr id="{anchor(entry.id)}"><th scope="row"><code>{_breakable(entry.id)}</code></th>'
         f'<td class="getalcel"{_sorts_as(number.value)}>{number.text()}</td>'
         f'<td class="getalcel"{_sorts_as(number.low)}>{interval}</td><td>{escape(number.unit)}</td>'
-        f'<td class="getalcel"{_sorts_as(number.n)}>{number.text("n")}</td><td>{chapter}</td><td>{escape(number.source)}</td></tr>'
+        f'<td class="getalcel"{_sorts_as(number.n)}>{number.text("n")}</td><td>{escape(number.source)}</td><td>{chapter}</td></tr>'
     )
 
 

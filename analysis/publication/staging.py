@@ -15,6 +15,7 @@ import nbformat
 import yaml
 
 from analysis.choices import Choices
+from analysis.dutch import sort_key
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
 from analysis.paths import BOOK, MARKER, ROOT
@@ -131,7 +132,7 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
 def sheet_pages(chapters: list[Chapter]) -> dict[str, list[str]]:
     """The pages of each sheet, by the name of the gemeente: 's-Gravenhage stands at the G."""
     pages: dict[str, list[str]] = {}
-    for chapter in sorted(chapters, key=lambda one: one.choices.gemeente.removeprefix("'s-")):
+    for chapter in sorted(chapters, key=lambda one: sort_key(one.choices.gemeente)):
         if chapter.sheet_of:
             pages.setdefault(chapter.sheet_of, []).append(chapter.name)
     return pages
@@ -207,7 +208,7 @@ def _filled(
     cells: list[nbformat.NotebookNode] = []
     everything: list[provenance.Shown] = []
     own = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
-    for position, cell in enumerate(own, start=1):
+    for cell in own:
         where, below = f"{chapter.name}.ipynb", []
         if cell.cell_type == "markdown":
             cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
@@ -216,7 +217,9 @@ def _filled(
             shown = list(_lay_aside(cell, chapter, target))
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
-            below = [provenance.below(cell, one, maker, position) for one in shown]
+            below = [
+                provenance.below(cell, one, maker, len(cells) + 1) for one in shown
+            ]  # its place in the published file
             everything += shown
         cells += [cell, *below]
     notebook.cells = cells

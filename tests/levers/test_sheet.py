@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from analysis.choices import settle
@@ -51,6 +52,14 @@ def test_a_city_with_too_few_buurten_says_so_and_still_has_a_page(tables):
     said = lever_reports.about_sheet(found, choices)
     assert found.small and found.splits["onv"] is None and set(found.start.gesprek) == {"niet te zeggen"}
     assert "te weinig" in said["zeker"] and "niet te zeggen" in said["amsterdam_hier"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.8, 1.4, "niet te zeggen"), (1.1, 1.8, "aantoonbaar steiler: 1,43 keer"), (0.4, 0.9, "minder steil: 1,43 keer")],
+)
+def test_a_city_page_says_as_much_of_the_slope_as_the_chapter_on_cities(low, high, words):
+    assert words in lever_reports._steeper(pd.Series({"ratio": 1.43, "low": low, "high": high}))
 
 
 def test_amsterdam_is_what_the_others_are_compared_with(tables):

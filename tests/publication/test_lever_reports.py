@@ -46,7 +46,7 @@ def test_the_net_gain_is_told_as_it_is(onv, crime, words):
 
 @pytest.mark.parametrize(
     ("onv", "words"),
-    [(LOSS, "verliest een veilige buurt meer"), (GAIN, "wint een minder veilige buurt meer"), (NOTHING, "te weinig")],
+    [(LOSS, "verliest een veilige buurt volgens de lijn meer"), (GAIN, "wint een minder veilige buurt volgens de lijn meer"), (NOTHING, "te weinig")],
 )
 def test_the_reason_follows_the_bend(onv, words):
     assert words in lever_reports.about_net_gain(over(onv, NOTHING), CITIES)["waterbed_waarom"]

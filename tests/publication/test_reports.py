@@ -183,6 +183,12 @@ def test_the_strongest_evidence_names_its_levers(grades, sentence):
     assert lever_reports.about_evidence(register)["sterkste"].startswith(sentence)
 
 
+@pytest.mark.parametrize(("grades", "words"), [("ABCD", "nog weinig zeker: van 4 bevindingen uit ander onderzoek komen er 1"), ("AABD", "al veel")])
+def test_how_much_is_known_about_what_helps_follows_the_part_that_was_compared(grades, words):
+    register = pd.DataFrame({"hefboom": [1, 2, 3, 4], "graad": list(grades)})
+    assert words in lever_reports.about_evidence(register)["bekend"]
+
+
 def test_the_direction_of_the_cities_counts_certain_ones_only():
     crimes = cities([0.03] * 4)
     everywhere = reports.about_cities(cities([-0.02] * 4), POOLED, crimes, POOLED_CRIME)
@@ -420,3 +426,8 @@ def test_a_characteristics_id_is_its_slug_within_the_group():
     (number,) = PARTS["characteristics"]
     assert number.key == "kenmerk.woningwaarde_woz"
     assert "hoger is veiliger" in number.unit
+
+
+def test_names_are_sorted_as_in_dutch():
+    names = ["Utrecht", "'s-Gravenhage", "Groningen", "'t Zand", "Delft"]
+    assert sorted(names, key=dutch.sort_key) == ["Delft", "'s-Gravenhage", "Groningen", "Utrecht", "'t Zand"]

@@ -539,7 +539,7 @@ def test_two_blocks_that_help_on_both_are_both_named():
 
 def test_blocks_that_help_on_one_outcome_are_named_with_that_outcome():
     found = cities_reports.about_importance(an_importance(levensfase=True), an_importance(inkomensmix=True))
-    assert found["wie"].startswith("**Geen enkel blok")
+    assert found["wie"].startswith("**Geen van de 3 blokken")
     onv, crime = found["wie_apart"].split("misdrijven")
     assert AGE in onv and MIX not in onv
     assert MIX in crime and AGE not in crime
@@ -547,21 +547,21 @@ def test_blocks_that_help_on_one_outcome_are_named_with_that_outcome():
 
 def test_a_block_that_helps_on_one_outcome_only_leaves_the_other_unnamed():
     found = cities_reports.about_importance(an_importance(levensfase=True), an_importance())
-    assert found["wie"].startswith("**Geen enkel blok")
+    assert found["wie"].startswith("**Geen van de 3 blokken")
     assert AGE in found["wie_apart"]
     assert "misdrijven" not in found["wie_apart"]
 
 
 def test_where_no_block_helps_nothing_more_is_said():
     found = cities_reports.about_importance(an_importance(), an_importance())
-    assert found["wie"].startswith("**Geen enkel blok")
+    assert found["wie"].startswith("**Geen van de 3 blokken")
     assert found["wie_apart"] == ""
 
 
 def test_helping_when_it_enters_first_only_is_not_helping():
     once = an_importance(levensfase=ONE_WAY)
     found = cities_reports.about_importance(once, once)
-    assert found["wie"].startswith("**Geen enkel blok")
+    assert found["wie"].startswith("**Geen van de 3 blokken")
     assert AGE not in found["wie_apart"]
 
 
@@ -682,11 +682,11 @@ def test_a_rate_that_was_not_stored_stops_the_book(rates):
 
 def test_characteristics_that_reject_too_often_are_named(rates):
     found = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3))["plasmode"]
-    assert found.startswith("Voor middeninkomens verwerpt de toets vaker dan 6 %")
+    assert found.startswith("Vaker dan 6 % ten onrechte verwerpt de toets bij: middeninkomens (30,0 %)")
     two = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3, bevolkingsdichtheid=0.07))[
         "plasmode"
     ]
-    assert "middeninkomens en bevolkingsdichtheid" in two
+    assert "middeninkomens (30,0 %) en bevolkingsdichtheid (7,0 %)" in two
 
 
 def test_where_none_rejects_too_often_that_is_said(rates):
@@ -709,20 +709,20 @@ def test_the_title_of_the_interactions_names_what_was_upheld_or_says_that_nothin
 def test_the_title_of_the_verdicts_counts_each_that_was_given():
     table = verdict_table(verdict.DIRECTION, verdict.DIRECTION, verdict.UNDECIDED)
     title = cities_reports.title_verdicts(table)
-    assert title.endswith("Over 3 steden: 2 keer ‘geldt in richting’ en 1 keer ‘niet te zeggen’")
+    assert title.endswith("over 3 andere steden: 2 keer ‘geldt in richting’ en 1 keer ‘niet te zeggen’")
 
 
 def test_the_title_of_the_blocks_names_those_that_help_on_both():
     one, two = an_importance(levensfase=True), an_importance(levensfase=True, inkomensmix=True)
     assert cities_reports.title_importance(one, two).startswith("Op beide maten helpt levensfase om")
     assert cities_reports.title_importance(two, two).startswith("Op beide maten helpen ")
-    assert cities_reports.title_importance(one, an_importance(levensfase="eerst")).startswith("Geen enkel blok")
+    assert cities_reports.title_importance(one, an_importance(levensfase="eerst")).startswith("Geen van de 3 blokken")
 
 
 def test_the_title_of_a_split_is_the_part_that_is_largest_in_most_cities():
     """Parts of the first two cities: 0.01, 0.03, 0, 0 and 0.04, 0.06, 0.03, 0.03; of the last −0.04, −0.02, −0.05, −0.05."""
     title = cities_reports.title_decomposition(DECOMPOSED, "Veiligheid")
-    assert title == f"Veiligheid: in 2 van de 3 steden is ‘{TERMS[1]}’ het grootste deel van het verschil met Amsterdam"
+    assert title == f"Veiligheid: in 2 van de 3 steden is ‘{TERMS[1]}’ het grootste deel van het verschil met Amsterdam, in 2 daarvan zeker"
 
 
 def test_the_title_of_the_ceilings_names_the_highest_and_the_lowest():
@@ -736,4 +736,17 @@ def test_the_title_of_the_ceilings_names_the_highest_and_the_lowest():
 )
 def test_the_title_of_the_specifications_counts_the_disputed_ones_outside_chance(outside, words):
     title = robustness_reports.title_specifications(specifications(*outside))
-    assert title == f"Op 576 manieren gerekend: van de 3 omstreden uitkomsten {words} in het midden buiten het toeval"
+    assert title == f"Op 432 manieren gerekend: van de 3 omstreden uitkomsten {words} in het midden buiten het toeval"
+
+
+def test_an_exploratory_block_that_helps_on_both_is_told_and_is_no_claim():
+    def with_new(helps):
+        found = an_importance()
+        row = found.blocks.iloc[0].copy()
+        low, high = HELPS if helps else NO_HELP
+        row[["first_low", "last_low", "first_high", "last_high"]] = [low, low, high, high]
+        return dataclasses.replace(found, blocks=pd.concat([found.blocks, row.rename("eigendom").to_frame().T.infer_objects()]))
+
+    told = cities_reports.about_exploratory(with_new(True), with_new(True))["wie_verkennend"]
+    assert "eigendom helpt op beide maten wel" in told and "geen uitspraak" in told
+    assert "niet op beide" in cities_reports.about_exploratory(with_new(True), with_new(False))["wie_verkennend"]
