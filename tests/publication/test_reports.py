@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import dutch
 from analysis.choices import REFERENCE, Choices
 from analysis.dutch import slug
 from analysis.levers.evidence import GRADES
