@@ -293,8 +293,8 @@ def _which(found: Sheet) -> str:
         return f"**Welke hefboom?** De cijfers zeggen het niet, want van één maat of van beide is te weinig bekend. {evidence}"
     shares = [_share(one) for one in known]
     return (
-        f"**Welke hefboom?** De twee maten zeggen niet hetzelfde: van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {shares[0]} "
-        f"bij het aandeel zeer lage inkomens, bij misdrijven {shares[1]}. Daarom telt hier het bewijs. {evidence}"
+        f"**Welke hefboom?** De twee maten zeggen niet hetzelfde. Van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {shares[0]} "
+        f"bij het aandeel zeer lage inkomens. Bij misdrijven is dat {shares[1]}. Daarom telt hier het bewijs. {evidence}"
     )
 
 

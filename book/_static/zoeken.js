@@ -3,19 +3,29 @@
 "use strict";
 
 (() => {
+  const wanted = new URLSearchParams(location.search).get("q");
+
   // A page of this book begins with buttons and a list of headings: only its sentences, without code and tables, are
   // searched for a piece to show.
   function articleOf(html) {
     const article = new DOMParser().parseFromString(html, "text/html").querySelector("article.bd-article");
-    article?.querySelectorAll("details.hide, pre, table, .vk-tabel-titel, .vk-onder").forEach((part) => part.remove());
+    article?.querySelectorAll("details.hide, pre, .vk-tabel-titel, .vk-onder").forEach((part) => part.remove());
+    article?.querySelectorAll("table").forEach((table) => table.replaceWith(namesIn(table)));
     return `<div role="main">${article ? article.innerHTML : ""}</div>`;
+  }
+
+  // Of a table only the names of rows that were looked for: its numbers say nothing without their headings.
+  function namesIn(table) {
+    const words = (wanted ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const names = [...table.querySelectorAll("tbody th")].map((name) => name.textContent.trim());
+    const found = names.filter((name) => words.some((word) => name.toLowerCase().includes(word)));
+    return found.length ? ` In de tabel: ${found.join(", ")}. ` : " ";
   }
 
   const textOf = Search.htmlToText;
   Search.htmlToText = (html, anchor) => textOf(articleOf(html), anchor);
 
   // Who looks for a neighbourhood is better served by the page that is made for it.
-  const wanted = new URLSearchParams(location.search).get("q");
   if (wanted) {
     const hint = document.createElement("p");
     const link = document.createElement("a");

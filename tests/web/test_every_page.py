@@ -146,7 +146,7 @@ def test_what_opens_on_top_of_a_page_is_accessible_too(browser: Browser, site: s
         page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")
     page.get_by_role("button", name="Download deze pagina").click()
-    page.get_by_role("link", name="Bronbestand (.md)").wait_for()
+    page.get_by_role("button", name="Afdrukken of bewaren als pdf").wait_for()
     assert [found for found in page.evaluate(AXE, None) if found[0] in GRAVE] == []
 
 
