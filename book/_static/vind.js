@@ -17,6 +17,9 @@
   const ROOM = 16; // pixels between dots that are drawn in full size; nearer to each other they are smaller
   const STEPS = [0, -8, 8, -16, 16, -24, 24, -32, 32, -44, 44, -56, 56]; // pixels that a name may move up or down
   const MOST_NAMES = 24; // a longer list of names is folded
+  const MOST_GUESSES = 3; // names that are offered when nothing is found
+  const LETTERS_PER_SLIP = 4; // one letter in so many may be another one
+  const NUDGE = 4; // pixels that a hand moves without dragging
   const NOTHING = "–";
   const KINDS = { GM: "gemeente", WK: "wijk", BU: "buurt" };
 
@@ -42,6 +45,8 @@
   }
 
   const interval = (low, high, decimals) => `${number(low, decimals)} tot ${number(high, decimals)}`;
+  // Of a deviation: a third decimal where two would show an end as zero, so that one sees on which side it lies.
+  const margin = (low, high) => interval(low, high, Math.min(Math.abs(low), Math.abs(high)) < 0.005 ? 3 : 2);
   const plain = (text) =>
     text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
   const collator = new Intl.Collator("nl", { numeric: true });
@@ -88,16 +93,19 @@
 
   const startsWord = (text, word) => ` ${text}`.includes(` ${word}`);
 
-  // 0 is best; null does not fit. Every word is somewhere, and one of them in the name itself.
+  // 0 is best; null does not fit. Every word is somewhere, and one of them in the name itself. A buurt of exactly this name
+  // counts no more than one whose name begins with it: "Kanaleneiland" means two buurten of Utrecht before one of Oosterhout.
   function rank(entry, words, whole) {
-    if (entry.plain === whole || (entry.also && entry.also === whole)) return 0;
-    if (entry.plain.startsWith(whole) || (entry.also && entry.also.startsWith(whole))) return 1;
+    const called = [entry.plain, entry.also].filter(Boolean);
+    if (entry.kind === 0 && called.includes(whole)) return 0;
+    if (called.some((name) => `${name} `.startsWith(`${whole} `))) return 1;
+    if (called.some((name) => name.startsWith(whole))) return 2;
     let named = false;
-    let worst = 2;
+    let worst = 3;
     for (const word of words) {
       if (startsWord(entry.plain, word)) named = true;
-      else if (startsWord(entry.around, word)) worst = Math.max(worst, 3);
-      else if (word.length >= SHORTEST_PART && entry.plain.includes(word)) [named, worst] = [true, 4];
+      else if (startsWord(entry.around, word)) worst = Math.max(worst, 4);
+      else if (word.length >= SHORTEST_PART && entry.plain.includes(word)) [named, worst] = [true, 5];
       else return null;
     }
     return named ? worst : null;
@@ -110,7 +118,57 @@
     return names
       .map((entry) => ({ entry, rank: rank(entry, words, whole) }))
       .filter((one) => one.rank !== null)
-      .sort((a, b) => a.rank - b.rank || a.entry.kind - b.entry.kind || a.entry.place - b.entry.place || byName(a.entry.name, b.entry.name));
+      .sort((a, b) => a.rank - b.rank || (b.entry.kind === 0) - (a.entry.kind === 0) || // gemeenten, then city by city, the largest first
+        a.entry.place - b.entry.place || a.entry.kind - b.entry.kind || byName(a.entry.name, b.entry.name));
+  }
+
+  // As a word sounds: ij and ei, au and ou, c and k, one letter or two are the slips of people who know a name by ear.
+  const sound = (word) => word.replace(/ij|y/g, "ei").replace(/ou/g, "au").replace(/ch/g, "g").replace(/c|q/g, "k")
+    .replace(/ph/g, "f").replace(/th/g, "t").replace(/z/g, "s").replace(/dt?$/, "t").replace(/(.)\1+/g, "$1");
+
+  // The words of all names by their sound, those of the largest cities first.
+  function wordsOfNames() {
+    const words = new Map();
+    for (const { name } of names) {
+      for (const word of name.match(/\p{L}+/gu) ?? []) {
+        const key = plain(word);
+        if (key.length > SHORTEST_PART && !words.has(key)) words.set(key, { word, sound: sound(key) });
+      }
+    }
+    return [...words.values()];
+  }
+
+  // How many letters must be added, dropped or replaced; more than `most` is Infinity.
+  function slips(a, b, most) {
+    if (Math.abs(a.length - b.length) > most) return Infinity;
+    let row = Array.from({ length: b.length + 1 }, (_, k) => k);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
+      if (Math.min(...next) > most) return Infinity;
+      row = next;
+    }
+    return row[b.length] <= most ? row[b.length] : Infinity;
+  }
+
+  let vocabulary = null; // made when a name is first misspelt
+
+  // The words nearest to one that no name holds.
+  function nearWords(word) {
+    vocabulary ??= wordsOfNames();
+    const heard = sound(word);
+    const most = Math.floor(heard.length / LETTERS_PER_SLIP);
+    const near = vocabulary.map((one) => ({ word: one.word, far: slips(heard, one.sound, most) }));
+    const nearest = Math.min(...near.map((one) => one.far));
+    return nearest < Infinity ? near.filter((one) => one.far === nearest).slice(0, MOST_GUESSES).map((one) => one.word) : []; // of the largest cities
+  }
+
+  // What may have been meant by what is not found: the nearest of all in one word, or word by word.
+  function guesses(typed) {
+    const words = plain(typed).split(" ");
+    const known_ = (word) => names.some((entry) => startsWord(entry.plain, word) || startsWord(entry.around, word));
+    const mended = words.length > 1 ? [words.map((word) => (known_(word) ? word : nearWords(word)[0] ?? word)).join(" ")] : [];
+    return [...new Set([...mended, ...nearWords(words.join(""))])].filter((guess) => find(guess).length).slice(0, MOST_GUESSES);
   }
 
   // --- the field: a combobox with a list -------------------------------------------------------------------------
@@ -118,12 +176,15 @@
   function addSearch(form) {
     const field = form.querySelector("input");
     const list = html("ul", { role: "listbox", id: "vk-zoek-lijst", "aria-label": "Gevonden buurten, wijken en gemeenten", hidden: true });
-    const status = html("p", { class: "vk-zoek-stand", role: "status" });
+    const status = form.querySelector(".vk-zoek-stand");
+    const example = status.textContent;
+    status.setAttribute("role", "status");
     fill(field, { role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" }, []);
     form.querySelector("span").append(list);
-    form.append(status);
     let found = [];
+    let meant = []; // names that are near to what was typed, where that itself is not found
     let active = -1;
+    let chosen = null; // code of what the field shows
     say();
 
     function open(yes) {
@@ -145,8 +206,9 @@
 
     function say() {
       const typed = field.value.trim();
-      if (!typed) status.textContent = "Bijvoorbeeld: Kanaleneiland, Den Haag of Overvecht.";
+      if (!typed) status.textContent = example;
       else if (!names) status.textContent = "De namen worden geladen…";
+      else if (meant.length) status.textContent = `Niets gevonden bij ‘${typed}’. Bedoelde u ${meant.join(" of ")}? Kies uit de lijst.`;
       else if (!found.length) status.textContent = `Niets gevonden bij ‘${typed}’. Probeer een deel van de naam.`;
       else if (found.length > MOST_OPTIONS) status.textContent = `${number(found.length)} gevonden; de eerste ${MOST_OPTIONS} staan in de lijst. Typ de gemeente erbij om te kiezen.`;
       else status.textContent = `${found.length} gevonden. Kies met de pijltjes en Enter.`;
@@ -154,6 +216,8 @@
 
     function look() {
       found = find(field.value);
+      meant = names && plain(field.value).length > SHORTEST_PART && !found.length ? guesses(field.value) : [];
+      if (meant.length) found = [...new Map(meant.flatMap((guess) => find(guess)).map((one) => [one.entry.code, one])).values()];
       list.replaceChildren(...found.slice(0, MOST_OPTIONS).map(({ entry }, k) => {
         const option = html("li", { role: "option", id: `vk-optie-${k}`, "aria-selected": "false" },
           html("strong", {}, entry.name), " ", html("span", {}, entry.where));
@@ -168,6 +232,7 @@
 
     function choose(k) {
       const { entry } = found[k];
+      chosen = entry.code;
       field.value = entry.name;
       open(false);
       status.textContent = `Gekozen: ${entry.name}, ${entry.where}.`;
@@ -199,7 +264,7 @@
     });
 
     // Whether the first that was found is what was meant: it is alone, or it is the gemeente of that name.
-    const isAnswer = () => found.length === 1 || (found.length > 1 && found[0].rank === 0 && found[0].entry.kind === 0);
+    const isAnswer = () => !meant.length && (found.length === 1 || (found.length > 1 && found[0].rank === 0));
 
     const asked = new URLSearchParams(location.search).get("zoek");
     if (asked && !location.hash) {
@@ -210,6 +275,14 @@
         if (isAnswer()) choose(0);
       }, () => {}); // the field itself says that the names did not load
     }
+
+    // Where the reader goes on by a link or goes back, the field no longer tells what is shown.
+    return (code) => {
+      if (!chosen || chosen === code) return;
+      chosen = null;
+      field.value = "";
+      say();
+    };
   }
 
   // --- the address ----------------------------------------------------------------------------------------------
@@ -229,6 +302,7 @@
 
   async function show(moved) {
     const wish = asked();
+    parts.search?.(wish?.code ?? null);
     if (!wish) {
       shown = null;
       document.title = title;
@@ -293,25 +367,53 @@
   // --- sentences: what it comes to, and how sure it is -----------------------------------------------------------
 
   const safer = (row) => (row.type.includes("veiliger") ? "veiliger" : "minder veilig");
+  const years = () => `${known.jaren[0]}–${known.jaren.at(-1)}`;
+  const safety = (row) => row[`onv_${known.jaar}`];
 
+  const FEW = 0.1; // one of the least safe, or of the safest: a tenth of the buurten
+  const MIDDLE = 0.4; // between this share and what is left at the other end: about the middle
+
+  // Where a buurt stands in its gemeente on safety itself. This comes first: "safer than expected" is not "safe".
+  function standing(row, others, place) {
+    const value = safety(row);
+    const all = others.map(safety).filter((each) => each !== null);
+    if (value === null || all.length < 2) return "";
+    const [less, more_] = [all.filter((each) => each < value).length, all.filter((each) => each > value).length];
+    const [side, count] = less < more_ ? ["minder veilig", less] : ["veiliger", more_];
+    const share = count / all.length;
+    const end = side === "veiliger" ? "veiligste" : "minst veilige";
+    const of = `van de ${number(all.length)} buurten met een cijfer`;
+    if (count === 0) return `In ${known.jaar} de ${end} buurt van ${place.naam}, ${of}.`;
+    const counted_ = `${of} ${count === 1 ? "is" : "zijn"} er ${number(count)} nog ${side}`;
+    if (share < FEW) return `In ${known.jaar} een van de ${end} buurten van ${place.naam}: ${counted_}.`;
+    if (share < MIDDLE) return `In ${known.jaar} ${side} dan de meeste buurten van ${place.naam}: ${counted_}.`;
+    return `In ${known.jaar} ongeveer in het midden van ${place.naam}: ${of} zijn er ${number(less)} minder veilig en ${number(more_)} veiliger.`;
+  }
+
+  // How sure it is that a buurt is safer or less safe than expected; the card, the map and the table ask it here.
+  function grade(row) {
+    if (row.laag === null) return null;
+    if (row.laag > 0 || row.hoog < 0) return "zeker";
+    return row.type === measuresPale() ? "onbekend" : "waarschijnlijk";
+  }
+
+  // How it compares with what its incomes lead one to expect, and how sure that is.
   function conclusion(row, place) {
     if (!place.blad) return elsewhere(place);
     if (row.afwijking === null) return withoutDeviation(row, place);
-    if (row.type === undefined || row.laag === null) {
-      return `${place.naam} heeft te weinig buurten om te zeggen hoe zeker het is dat deze buurt afwijkt van wat bij haar inkomens past.`;
+    const sure = grade(row);
+    if (!sure) return `${place.naam} heeft te weinig buurten om te zeggen hoe zeker het is dat deze buurt afwijkt van wat bij haar inkomens past.`;
+    const than = "dan buurten in de stad met even veel zeer lage inkomens";
+    const span = `de marge van 95 % loopt van ${margin(row.laag, row.hoog)}`;
+    if (sure === "onbekend") return `Over ${years()} niet te onderscheiden van buurten in de stad met even veel zeer lage inkomens: ${span}, dus van minder veilig tot veiliger.`;
+    const side = row.afwijking > 0 ? "veiliger" : "minder veilig";
+    if (row.type === measuresPale()) {
+      return `Over ${years()} ${side} ${than}. Dat is zeker genoeg om te zeggen: ${span}. Of de buurt zelf veel of weinig zeer lage inkomens heeft, ligt op de grens. Daarom is zij op de kaart bleek.`;
     }
-    const margin = `de marge loopt van ${interval(row.laag, row.hoog, 2)}`;
-    if (row.type !== measuresPale()) {
-      const many = row.type.startsWith("veel") ? "Veel" : "Weinig";
-      const joined = (many === "Veel") === (safer(row) === "minder veilig") ? "en" : "maar";
-      const sure = Math.min(99, Math.floor(100 * row.zeker));
-      const both = `De marge van 95 % loopt van ${interval(row.laag, row.hoog, 2)}${row.laag < 0 && row.hoog > 0 ? ", en sluit nul dus niet uit" : ""}.`;
-      return `${many} zeer lage inkomens voor ${place.naam}, ${joined} ${safer(row)} dan daarbij past. Dat is vrij zeker: het volgt uit ${sure} van elke 100 berekeningen. ${both}`;
-    }
-    if (row.laag > 0 || row.hoog < 0) {
-      return `${row.laag > 0 ? "Veiliger" : "Minder veilig"} dan bij haar inkomens past: ${margin}. Of zij voor ${place.naam} veel of weinig zeer lage inkomens heeft, ligt op de grens.`;
-    }
-    return `Niet te onderscheiden van wat bij haar inkomens past: ${margin}, dus van minder veilig tot veiliger.`;
+    const incomes = `${row.type.startsWith("veel") ? "Veel" : "Weinig"} zeer lage inkomens voor ${place.naam}.`;
+    if (sure === "zeker") return `${incomes} Over ${years()} ${side} ${than}. Dat is zeker genoeg om te zeggen: ${span}.`;
+    const many = Math.min(99, Math.floor(100 * row.zeker));
+    return `${incomes} Over ${years()} waarschijnlijk ${side} ${than} (${many} van de 100 berekeningen), maar niet helemaal zeker: ${span}.`;
   }
 
   const measuresPale = () => known.maten.find((one) => one.bleek).bleek;
@@ -345,8 +447,8 @@
     const sure = typed.filter((row) => row.type !== measuresPale());
     const count = (kind) => number(sure.filter((row) => safer(row) === kind).length);
     const rest = rows.length - typed.length;
-    return `Veiliger dan bij de inkomens past: ${count("veiliger")} van de ${number(typed.length)} buurten met een cijfer. Minder veilig: ${count("minder veilig")}. ` +
-      `Van ${number(typed.length - sure.length)} is het niet te zeggen.${rest ? ` ${rest === 1 ? "Eén buurt heeft" : `Nog ${number(rest)} buurten hebben`} geen cijfer; vaak wonen er te weinig mensen.` : ""}`;
+    return `Veiliger dan bij de inkomens past: ${count("veiliger")} van de ${number(typed.length)} buurten met alle cijfers. Minder veilig: ${count("minder veilig")}. ` +
+      `Van ${number(typed.length - sure.length)} is het niet te zeggen.${rest ? ` ${rest === 1 ? "Eén buurt heeft" : `Nog ${number(rest)} buurten hebben`} niet alle cijfers; vaak wonen er te weinig mensen.` : ""}`;
   }
 
   // --- the card -------------------------------------------------------------------------------------------------
@@ -358,7 +460,26 @@
     parts.card.replaceChildren(
       html("p", { class: "vk-kaartje-waar" }, kicker),
       html("h2", { id: "vk-kaartje-naam", tabindex: "-1" }, nameOf(code, place)),
-      html("p", { class: "vk-kaartje-kern" }, said), ...rest, links(code, place));
+      html("div", { class: "vk-kaartje-kern" }, said.filter(Boolean).map((each) => html("p", {}, each))),
+      ...begin(row, place), ...rest, origin(row, place), links(code, place));
+  }
+
+  // The way to the page of the city, and whether this buurt is one to start with there.
+  function begin(row, place) {
+    if (!place.blad) return [];
+    const link = html("a", { href: `${place.blad}.html#waar-beginnen`, class: "vk-kaartje-begin" }, `Waar beginnen in ${place.naam}?`);
+    return [html("p", { class: "vk-kaartje-eerst" }, link, row && place.buurten.has(row.code) ? html("span", {}, ` ${whetherFirst(row, place)}`) : "")];
+  }
+
+  function whetherFirst(row, place) {
+    const { buurten, inkomen } = place.begin;
+    if (buurten.includes(row.code)) return `Deze buurt staat op het stadsblad bij de ${number(buurten.length)} buurten om mee te beginnen.`;
+    const not = "Deze buurt staat op het stadsblad niet bij de buurten om mee te beginnen";
+    if (row.afwijking === null) return `${not}: niet al haar cijfers zijn bekend, of zij is te klein.`;
+    const own = row.pct_sociaal_minimum_2017;
+    if (inkomen === null || own === null) return `${not}.`;
+    if (own <= inkomen) return `${not}: zij heeft niet meer zeer lage inkomens dan de stad (${percent(own)} tegen gemiddeld ${percent(inkomen)}).`;
+    return `${not}: van de buurten met meer zeer lage inkomens dan de stad zijn er ${number(buurten.length)} minder veilig (${years()}).`;
   }
 
   const gemeenteCode = (code) => `GM${code.slice(2, 6)}`;
@@ -369,7 +490,7 @@
     const gaps = missing(row);
     return [
       ["Buurt in ", ...(wijk ? [linkTo(row.wijkcode, wijk.wijknaam), ", "] : []), linkTo(gemeenteCode(code), place.naam)],
-      conclusion(row, place),
+      [standing(row, others, place), conclusion(row, place)],
       figures([...figuresOf(row), ...(place.blad ? uncertain(row, others) : []), ...more(row)], `Cijfers van ${row.buurtnaam}`),
       strip(row, others, place, "onv"), place.blad ? strip(row, others, place, "afwijking") : null,
       gaps.length ? html("div", { class: "vk-ontbreekt" }, html("h3", {}, "Wat ontbreekt"), html("ul", {}, gaps.map((gap) => html("li", {}, gap)))) : null,
@@ -379,7 +500,7 @@
   function cardOfWijk(row, place, code) {
     const own = [...place.buurten.values()].filter((one) => one.wijkcode === code);
     return [
-      ["Wijk in ", linkTo(gemeenteCode(code), place.naam)], counted(own, place),
+      ["Wijk in ", linkTo(gemeenteCode(code), place.naam)], [counted(own, place)],
       figures(figuresOf(row), `Cijfers van ${row.wijknaam}`),
       html("p", { class: "vk-kaart-uitleg" }, "De cijfers van een wijk zijn het gemiddelde van haar buurten, gewogen naar inwoners."),
       listOf(own.map((one) => [one.code, one.buurtnaam]), "Buurten in deze wijk"),
@@ -390,9 +511,9 @@
     const own = [...place.buurten.values()];
     const rows = place.kern
       ? place.kern.map(([what, value, middle, rank_, decimals]) => [what, number(value, decimals), `midden van de grote steden: ${number(middle, decimals)}; plaats ${rank_}`])
-      : [["Inwoners", number(place.inwoners), known.bronnen.inwoners], ["Buurten", number(own.length), known.bronnen.indeling]];
+      : [["Inwoners (2017)", number(place.inwoners)], ["Buurten", number(own.length), "ook die zonder cijfers"]];
     return [
-      place.blad ? "Gemeente met een eigen stadsblad" : "Gemeente", counted(own, place), figures(rows, `Cijfers van ${place.naam}`),
+      place.blad ? "Gemeente met een eigen stadsblad" : "Gemeente", [counted(own, place)], figures(rows, `Cijfers van ${place.naam}`),
       place.kern ? html("p", { class: "vk-kaart-uitleg" }, "Plaats 1 is het hoogste cijfer. Dezelfde cijfers staan met hun bron op het stadsblad.") : "",
       listOf([...place.wijken.values()].map((one) => [one.code, one.wijknaam]), "Wijken"),
     ];
@@ -405,38 +526,52 @@
     return html("div", {}, html("h3", {}, heading), list);
   }
 
+  const term = (id, text) => html("a", { href: `begrippen.html#term-${id}` }, text);
+
   function figuresOf(row) {
-    const { bronnen } = known;
     return [
-      ["Inwoners", number(row.inwoners_2017), bronnen.inwoners],
-      ["Huishoudens met een zeer laag inkomen", percent(row.pct_sociaal_minimum_2017), bronnen.inkomen],
-      ...[2014, 2018, 2020].map((year) => [`Veiligheid (onv) ${year}`, number(row[`onv_${year}`], 2), bronnen[`onv_${year}`]]),
+      ["Inwoners (2017)", number(row.inwoners_2017)],
+      ["Huishoudens met een zeer laag inkomen (2017)", percent(row.pct_sociaal_minimum_2017)],
+      ...known.jaren.map((year, k) => [`Veiligheid ${year}`, number(row[`onv_${year}`], 2),
+        k ? "" : [term("onv", "score overlast en onveiligheid"), ": hoger is veiliger, 0 is het landelijk gemiddelde"]]),
     ];
   }
 
-  const percent = (value) => (value === null ? NOTHING : `${number(value, 1)} %`);
+  const percent = (value) => (value === null ? NOTHING : `${number(value, 1)} %`);
 
   function uncertain(row, others) {
-    const margin = (low, high, decimals) => (low === null ? "" : html("small", {}, `(${interval(low, high, decimals)})`));
-    const ranked = others.filter((one) => one.rang !== null).length;
-    const rank_ = row.rang === null ? NOTHING : [`${number(row.rang)} van ${number(ranked)}`, margin(row.rang_laag, row.rang_hoog, 0)];
-    const source = known.maten.find((one) => one.bleek).bron;
+    const ranked = number(others.filter((one) => one.rang !== null).length);
+    const span = row.laag === null ? "" : `marge van 95 %: ${margin(row.laag, row.hoog)}; `;
+    const place_ = row.rang === null ? NOTHING : `${number(row.rang)} van ${ranked}`;
+    const about = row.rang_laag === null ? "" : `ergens tussen plaats ${number(row.rang_laag)} en ${number(row.rang_hoog)} van de ${ranked} buurten met alle cijfers; `;
     return [
-      ["Afwijking van verwachting (95 %-interval)", [number(row.afwijking, 2), margin(row.laag, row.hoog, 2)], source],
-      ["Rang, 1 is het minst veilig vergeleken met de verwachting (95 %-interval)", rank_, source],
+      [`Afwijking van verwachting (${years()})`, number(row.afwijking, 2),
+        [span, term("afwijking-van-verwachting", "verschil met wat bij haar inkomens past")]],
+      ["Plaats in de stad, gelet op haar inkomens", place_, `${about}1 is het minst veilig voor haar inkomens`],
     ];
   }
 
   function more(row) {
-    const rows = [["Geregistreerde misdrijven per 1.000 inwoners", number(row.misdrijven_per_1000_2024, 0), `${known.bronnen.misdrijven}; wat bezoekers overkomt, telt ook mee`]];
-    if (row.pct_corporatie_2017 !== null) rows.push(["Woningen van corporaties", percent(row.pct_corporatie_2017), known.bronnen.corporatie]);
+    const rows = [["Misdrijven per 1.000 inwoners (2024)", number(row.misdrijven_per_1000_2024, 0), "geregistreerd door de politie; wat bezoekers overkomt, telt ook mee"]];
+    if (row.pct_corporatie_2017 !== null) rows.push(["Woningen van corporaties (2017)", percent(row.pct_corporatie_2017)]);
     return rows;
+  }
+
+  // Where the figures on the card come from, once.
+  function origin(row, place) {
+    const { bronnen } = known;
+    const texts = row
+      ? [`inwoners en inkomen: ${bronnen.inkomen}`, `veiligheid: ${bronnen.veiligheid}`, place.buurten.has(row.code) ? `misdrijven: ${bronnen.misdrijven}` : "",
+        (row.pct_corporatie_2017 ?? null) !== null ? `corporaties: ${bronnen.corporatie}` : ""]
+      : place.kern ? [] : [`inwoners: ${bronnen.inkomen}`, `buurten: ${bronnen.indeling}`];
+    const said = texts.filter(Boolean);
+    return said.length ? html("p", { class: "vk-bron" }, `Bronnen: ${said.join("; ")}.`) : "";
   }
 
   function figures(rows, label) {
     return html("table", { class: "vk-cijfers" }, html("caption", {}, label),
-      html("tbody", {}, rows.map(([what, value, source]) =>
-        html("tr", {}, html("th", { scope: "row" }, what, html("small", {}, source)), html("td", {}, value)))));
+      html("tbody", {}, rows.map(([what, value, note]) =>
+        html("tr", {}, html("th", { scope: "row" }, what, note?.length ? html("small", {}, note) : ""), html("td", {}, value)))));
   }
 
   // Where this buurt stands among all buurten of its gemeente: a line with a stroke for each.
@@ -449,14 +584,15 @@
     const ends = [Math.min(0, low, ...all), Math.max(0, high, ...all)];
     const at = (each) => `${(2 + (96 * (each - ends[0])) / (ends[1] - ends[0])).toFixed(2)}%`;
     const lower = all.filter((other) => other < value).length;
-    const text = `Van de ${number(all.length)} buurten van ${place.naam} met een cijfer scoren er ${number(lower)} lager dan deze.`;
+    const which = id === "onv" ? "met een cijfer voor veiligheid" : "met alle cijfers";
+    const text = `van de ${number(all.length)} buurten van ${place.naam} ${which} scoren er ${number(lower)} lager dan deze.`;
     const drawing = svg("svg", { role: "img", "aria-label": `${one.naam}: ${text}`, class: "vk-strook", height: "46", width: "100%" },
       svg("line", { x1: at(0), x2: at(0), y1: "2", y2: "44", class: "vk-strook-nul" }),
       all.map((other) => svg("line", { x1: at(other), x2: at(other), y1: "14", y2: "32", class: "vk-strook-ander" })),
       low < high ? svg("line", { x1: at(low), x2: at(high), y1: "23", y2: "23", class: "vk-strook-marge" }) : "",
       svg("circle", { cx: at(value), cy: "23", r: "7", class: "vk-strook-eigen", fill: colour(one, row) }));
     return html("figure", { class: "vk-strook-vak" },
-      html("figcaption", {}, html("strong", {}, one.naam), `: ${text} De stippellijn is ${id === "onv" ? "het landelijk gemiddelde" : "de verwachting"}${low < high ? ", de balk het 95 %-interval" : ""}.`),
+      html("figcaption", {}, html("strong", {}, one.naam), `: ${text} De stippellijn is ${id === "onv" ? "het landelijk gemiddelde" : "de verwachting"}${low < high ? ", de balk de marge van 95 %" : ""}.`),
       drawing, html("div", { class: "vk-strook-einden", "aria-hidden": "true" }, html("span", {}, "← minder veilig"), html("span", {}, "veiliger →")));
   }
 
@@ -499,13 +635,25 @@
 
   // --- the map --------------------------------------------------------------------------------------------------
 
-  const classOf = (value, limits) => limits.filter((limit) => value >= limit).length;
-  const colour = (one, row) => (row[one.kolom] === null ? known.geen : one.kleuren[classOf(row[one.kolom], one.grenzen)]);
-  // Towards the middle of the scale: a colour of its own, so that it is as pale on a dark page as on a light one.
-  function paler(hex, one) {
+  // The class of the value as it is shown: what reads 0,05 is not "minder dan 0,05".
+  const classOf = (one, value) => one.grenzen.filter((limit) => Number(value.toFixed(one.decimalen)) >= limit).length;
+  const NO_COLOUR = "var(--vk-kleur-geen)";
+  const classColour = (one, k, pale = false) => `var(--vk-kleur-${one.id}-${k}${pale ? "-bleek" : ""})`;
+  const colour = (one, row, pale = false) => (row[one.kolom] === null ? NO_COLOUR : classColour(one, classOf(one, row[one.kolom]), pale));
+
+  // Towards the middle of the scale: a colour of its own, as pale on a dark page as on a light one.
+  function paler(hex, scale) {
     const parts_ = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
-    const middle = parts_(one.kleuren[Math.floor(one.kleuren.length / 2)]);
+    const middle = parts_(scale[Math.floor(scale.length / 2)]);
     return `rgb(${parts_(hex).map((part, k) => Math.round(0.35 * part + 0.65 * middle[k])).join(" ")})`;
+  }
+
+  // The colours as variables: other ones on a dark screen; paper is white.
+  function addColours() {
+    const lines = (scale, none) => [`--vk-kleur-geen: ${none}`, ...known.maten.flatMap((one) => one[scale].flatMap((hex, k) =>
+      [`--vk-kleur-${one.id}-${k}: ${hex}`, ...(one.bleek ? [`--vk-kleur-${one.id}-${k}-bleek: ${paler(hex, one[scale])}`] : [])]))].join("; ");
+    document.head.append(html("style", {}, `html { ${lines("kleuren", known.geen.kleur)} }`,
+      `@media screen { html[data-theme="dark"] { ${lines("donker", known.geen.donker)} } }`));
   }
 
   const isPale = (one, row) => Boolean(one.bleek) && row[one.kolom] !== null && row.type === one.bleek;
@@ -514,7 +662,8 @@
     const value = row[one.kolom];
     if (value === null) return "geen cijfer";
     const text = one.eenheid.startsWith("%") ? `${number(value, one.decimalen)} %` : number(value, one.decimalen);
-    return isPale(one, row) ? `${text}, niet te onderscheiden van de verwachting` : text;
+    if (isPale(one, row)) return `${text}, niet te onderscheiden van de verwachting`;
+    return one.bleek && grade(row) === "waarschijnlijk" ? `${text}, waarschijnlijk ${safer(row)} dan verwacht` : text;
   }
 
   function drawMap(code, place) {
@@ -524,6 +673,7 @@
       .concat(rows.filter((row) => drawn.punten[row.code]).sort((a, b) => (b.inwoners_2017 ?? 0) - (a.inwoners_2017 ?? 0)).map((row) => dot(row, drawn.punten[row.code])));
     const polygons = Object.keys(drawn.vlakken).length > 0;
     const tip = html("div", { class: "vk-tip", "aria-hidden": "true", hidden: true });
+    const look = html("button", { type: "button" }, "Bekijk");
     const background = svg("g", { "aria-hidden": "true" }, Object.entries(drawn.wijken).map(([wijk, [, d]]) => svg("path", { d, class: "vk-wijk", "data-wijk": wijk })));
     const labels = svg("g", { "aria-hidden": "true", class: "vk-wijknamen" });
     const map = svg("svg", {
@@ -535,14 +685,16 @@
     map.append(svg("path", { d: drawn.omtrek, class: "vk-omtrek", "aria-hidden": "true" }));
     map.append(...(polygons ? [front, background, labels] : [background, labels, front]));
     const frame = html("div", { class: "vk-plaat-vak" }, map, tip);
+    const drag = html("p", { class: "vk-kaart-uitleg vk-slepen", hidden: true }, "De kaart is nu groter dan het vak. Sleep haar om de rest te zien.");
     const larger = html("button", { type: "button", class: "vk-groter", "aria-pressed": "false" }, "Grotere kaart");
     larger.addEventListener("click", () => {
       const large = frame.classList.toggle("vk-groot");
       larger.setAttribute("aria-pressed", String(large));
+      drag.hidden = !large;
       fit();
-      const scale = map.clientWidth / drawn.breed;
-      frame.scrollTo(middle.x * scale - frame.clientWidth / 2, middle.y * scale - frame.clientHeight / 2);
+      bring(middle);
     });
+    dragged(frame);
     const legend = html("div", { class: "vk-legenda" });
     const choice = measureChoice(place);
     const without = rows.length - areas.length;
@@ -551,10 +703,12 @@
       without ? `Van ${number(without)} van de ${number(rows.length)} buurten is de plek niet zeker; die staan alleen in de tabel.` : "",
     ].filter(Boolean).join(" ");
     const element = html("div", {}, choice.element,
-      html("p", { class: "vk-kaart-uitleg", id: "vk-kaart-uitleg" }, "Wijs een buurt aan of tik erop. Met het toetsenbord: pijltjes om te lopen, Page Up en Page Down langs de namen, Enter om te kiezen."),
-      frame, larger, legend, notes ? html("p", { class: "vk-kaart-uitleg" }, notes) : "");
+      html("p", { class: "vk-kaart-uitleg", id: "vk-kaart-uitleg" }, "Wijs een buurt aan of tik erop.",
+        html("span", { class: "vk-toetsen" }, " Met het toetsenbord: pijltjes om te lopen, Page Up en Page Down langs de namen, Enter om te kiezen.")),
+      drag, frame, larger, legend, notes ? html("p", { class: "vk-kaart-uitleg" }, notes) : "");
     let one = null;
     let current = areas[0] ?? null;
+    let held = null; // what a finger pointed at
     let middle = centre(areas); // what a larger map shows first
     const room = spacing(areas);
 
@@ -562,7 +716,7 @@
       one = measure_;
       choice.set(one.id);
       for (const each of areas) {
-        each.shape.setAttribute("fill", isPale(one, each.row) ? paler(colour(one, each.row), one) : colour(one, each.row));
+        each.shape.setAttribute("fill", colour(one, each.row, isPale(one, each.row)));
         fill(each.element, { "aria-label": `${each.row.buurtnaam}: ${valueText(one, each.row)}`, "aria-selected": String(each.row.code === chosen) }, []);
         each.element.classList.toggle("vk-buiten", chosen.startsWith("WK") && each.row.wijkcode !== chosen);
       }
@@ -572,7 +726,15 @@
       middle = own ?? centre(areas);
       stop(own ?? current);
       legend.replaceChildren(legendOf(one, rows.some((row) => row[one.kolom] === null), polygons));
-      tip.hidden = true;
+      point(null);
+      if (own) bring(own);
+    }
+
+    // The middle of a larger map.
+    function bring({ x, y }) {
+      if (!frame.classList.contains("vk-groot")) return;
+      const scale = map.clientWidth / drawn.breed;
+      frame.scrollTo(x * scale - frame.clientWidth / 2, y * scale - frame.clientHeight / 2);
     }
 
     // One stop for the Tab key; arrows move it.
@@ -582,11 +744,17 @@
       current?.element.setAttribute("tabindex", "0");
     }
 
-    function point(each) {
+    // Tells what it is. For a finger it stays, with a button: a tap is not yet a choice.
+    function point(each, stays = false) {
+      held = stays ? each : null;
+      tip.classList.toggle("vk-blijft", stays);
+      tip.setAttribute("aria-hidden", String(!stays)); // the area itself has the same text
       for (const other of areas) other.element.classList.toggle("vk-aan", other === each);
       tip.hidden = !each;
       if (!each) return;
-      tip.replaceChildren(html("strong", {}, each.row.buurtnaam), html("br"), place.wijken.get(each.row.wijkcode)?.wijknaam ?? "", html("br"), `${one.naam}: ${valueText(one, each.row)}`);
+      tip.replaceChildren(html("strong", {}, each.row.buurtnaam), html("br"), place.wijken.get(each.row.wijkcode)?.wijknaam ?? "", html("br"), `${one.naam}: ${valueText(one, each.row)}`, ...(stays ? [look] : []));
+      [tip.style.left, tip.style.top] = ["", ""];
+      if (stays) return; // it stands below the map, where it covers no other buurt
       const scale = map.clientWidth / drawn.breed;
       const [least, most] = [frame.scrollLeft, frame.scrollLeft + frame.clientWidth - tip.offsetWidth];
       tip.style.left = `${Math.max(least, Math.min(each.x * scale - tip.offsetWidth / 2, most))}px`;
@@ -621,25 +789,29 @@
       PageUp: () => along(-1), PageDown: () => along(1), Home: () => inOrder[0], End: () => inOrder.at(-1),
     };
 
+    const passing = () => { if (!held) point(null); };
+    let mouse = true; // what points: a mouse, or a finger or pen
+    map.addEventListener("pointerdown", (event) => { mouse = event.pointerType === "mouse"; });
     map.addEventListener("pointermove", (event) => event.pointerType === "mouse" && point(nearest(event)));
-    map.addEventListener("pointerleave", () => point(null));
+    map.addEventListener("pointerleave", passing);
     map.addEventListener("click", (event) => {
       const each = nearest(event);
-      point(each);
-      if (each) { stop(each); go(each.row.code); }
+      if (each && (mouse || each === held)) { stop(each); go(each.row.code); }
+      else point(each, Boolean(each));
     });
-    map.addEventListener("focusin", (event) => point(areas.find((each) => each.element === event.target)));
-    map.addEventListener("focusout", () => point(null));
+    look.addEventListener("click", () => go(held.row.code));
+    map.addEventListener("focusin", (event) => { if (mouse) point(areas.find((each) => each.element === event.target)); });
+    map.addEventListener("focusout", passing);
     map.addEventListener("keydown", (event) => {
       if (!current || event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(current.row.code); }
       else if (event.key === "Escape") point(null);
       else if (moves[event.key]) {
         event.preventDefault();
+        mouse = true; // keys point as a mouse does
         stop(moves[event.key]());
         current.element.focus({ preventScroll: true });
-        const scale = map.clientWidth / drawn.breed;
-        if (frame.classList.contains("vk-groot")) frame.scrollTo(current.x * scale - frame.clientWidth / 2, current.y * scale - frame.clientHeight / 2);
+        bring(current);
       }
     });
 
@@ -653,6 +825,24 @@
     }
     new ResizeObserver(fit).observe(map);
     return { element, paint, fit };
+  }
+
+  // A finger drags what is larger than its frame by itself; a mouse needs help. What was dragged was not clicked.
+  function dragged(frame) {
+    let from = null;
+    let moved = false;
+    frame.addEventListener("pointerdown", (event) => {
+      moved = false;
+      if (event.pointerType === "mouse" && frame.classList.contains("vk-groot")) from = [event.clientX + frame.scrollLeft, event.clientY + frame.scrollTop];
+    });
+    frame.addEventListener("pointermove", (event) => {
+      if (!from || !event.buttons) return;
+      const [left, top] = [from[0] - event.clientX, from[1] - event.clientY];
+      moved ||= Math.hypot(left - frame.scrollLeft, top - frame.scrollTop) > NUDGE;
+      if (moved) frame.scrollTo(left, top);
+    });
+    for (const end of ["pointerup", "pointerleave"]) frame.addEventListener(end, () => { from = null; });
+    frame.addEventListener("click", (event) => { if (moved) event.stopPropagation(); }, true);
   }
 
   const centre = (areas) => {
@@ -726,8 +916,9 @@
     const swatch = (words, ...fills) =>
       html("li", {}, fills.map((each) => svg("svg", { width: "18", height: "18", "aria-hidden": "true" }, svg("circle", { cx: 9, cy: 9, r: 7, fill: each, class: "vk-staal" }))), html("span", {}, words));
     return html("div", {}, html("p", {}, html("strong", {}, `${one.naam} (${one.eenheid})`), `. ${one.uitleg}`),
-      html("ul", { role: "list" }, one.kleuren.map((each, k) => swatch(text(k), each)), gaps ? swatch("geen cijfer", known.geen) : "",
-        one.bleek ? swatch("bleek: niet te onderscheiden van de verwachting", paler(one.kleuren[0], one), paler(one.kleuren.at(-1), one)) : ""),
+      html("ul", { role: "list" }, one.kleuren.map((_, k) => swatch(text(k), classColour(one, k))), gaps ? swatch("geen cijfer", NO_COLOUR) : "",
+        one.bleek ? swatch(`bleek: niet te onderscheiden van de verwachting. Minder dan ${one.zeker} van de 100 berekeningen geven dezelfde uitkomst. Bij ${one.zeker} of meer is de kleur vol: dan is het waarschijnlijk of zeker.`,
+          classColour(one, 0, true), classColour(one, one.kleuren.length - 1, true)) : ""),
       html("p", { class: "vk-bron" }, `Bron: ${one.bron}; kaart: ${polygons ? "Gemeente Amsterdam" : "CBS/Kadaster"}.`));
   }
 
@@ -737,11 +928,11 @@
     const own = (decimals, key) => [key, (row) => number(row[key], decimals), (row) => row[key]];
     const list = [
       ["Inwoners", ...own(0, "inwoners_2017")], ["Zeer laag inkomen (%)", ...own(1, "pct_sociaal_minimum_2017")],
-      ["Veiligheid (onv)", ...own(2, "onv_2018")],
+      ["Veiligheid", ...own(2, `onv_${known.jaar}`)],
     ];
     if (place.blad) {
-      list.push(["Afwijking van verwachting (95 %)", "afwijking", (row) => number(row.afwijking, 2) + (row.laag === null ? "" : ` (${interval(row.laag, row.hoog, 2)})`), (row) => row.afwijking]);
-      list.push(["Rang (95 %)", "rang", (row) => number(row.rang) + (row.rang === null ? "" : ` (${interval(row.rang_laag, row.rang_hoog, 0)})`), (row) => row.rang]);
+      list.push(["Afwijking van verwachting (95 %)", "afwijking", (row) => number(row.afwijking, 2) + (row.laag === null ? "" : ` (${margin(row.laag, row.hoog)})`), (row) => row.afwijking]);
+      list.push(["Plaats, gelet op inkomens (95 %)", "rang", (row) => number(row.rang) + (row.rang === null ? "" : ` (${interval(row.rang_laag, row.rang_hoog, 0)})`), (row) => row.rang]);
     }
     list.push(["Misdrijven per 1.000 inwoners", ...own(0, "misdrijven_per_1000_2024")]);
     return list;
@@ -757,7 +948,7 @@
     const head = html("tr", {}, ["Buurt", "Wijk"].map((name) => html("th", { scope: "col", class: "tekst" }, name)),
       list.map(([name]) => html("th", { scope: "col", class: "getal-kolom" }, name)));
     const table = html("table", { class: "dataframe", "aria-labelledby": "vk-tabel-titel" }, html("thead", {}, head), html("tbody", {}, body));
-    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}: inwoners en inkomen 2017, veiligheid 2018, misdrijven 2024. Kies een naam voor alle cijfers.`),
+    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}, ook die zonder alle cijfers: inwoners en inkomen 2017, veiligheid ${known.jaar}, misdrijven 2024. Kies een naam voor alle cijfers.`),
       place.csv ? " " : "", place.csv ? html("a", { href: place.csv, download: true }, "Cijfers (CSV)") : "");
     const frame = html("div", { class: "vk-tabel-omslag", tabindex: "0", role: "region", "aria-labelledby": "vk-tabel-titel", "data-zoek": "buurt in deze tabel", "data-sorteer": true }, table);
     const links_ = [...table.querySelectorAll("a[data-code]")];
@@ -790,12 +981,13 @@
 
   window.vkMaten = (data) => {
     known = data;
+    addColours();
     const app = document.getElementById("vk-vind");
     document.querySelector(".vk-zonder-script")?.remove();
     parts = { result: html("div", { class: "vk-uitkomst", hidden: true }) };
     app.append(parts.result);
     const form = document.querySelector(".bd-article .vk-zoekbuurt");
-    if (form) addSearch(form);
+    if (form) parts.search = addSearch(form);
     // The list of cities leads to the map on this page; without a script it leads to their own pages.
     const codes = Object.fromEntries(Object.entries(data.steden).map(([code, [, page]]) => [`${page}.html`, code]));
     for (const link of document.querySelectorAll(".vk-vind-steden a")) {

@@ -128,6 +128,25 @@ def test_a_city_has_the_key_figures_of_its_page(folder):
     ]
 
 
+def test_a_city_names_the_buurten_to_start_with_and_why_others_are_not(folder):
+    chapter = city_page("Utrecht")
+    start = pd.read_csv(io.StringIO(staging.figure_data(chapter)[f"{chapter.name}/begin.csv"]))
+    data, rows = gemeente(folder, UTRECHT)
+    assert data["begin"]["buurten"] == list(start.buurtcode) and len(start) == 8
+    counted = [row for row in rows.values() if row["afwijking"] is not None]
+    shares, people = ([row[name] for row in counted] for name in ("pct_sociaal_minimum_2017", "inwoners_2017"))
+    mean = sum(map(math.prod, zip(shares, people, strict=True))) / sum(people)
+    assert math.isclose(data["begin"]["inkomen"], mean, rel_tol=1e-5)
+    assert all(rows[code]["pct_sociaal_minimum_2017"] > data["begin"]["inkomen"] for code in data["begin"]["buurten"])
+
+
+def test_another_measure_of_income_gives_no_reason_from_the_wrong_figures(country):
+    chapter = city_page("Utrecht")
+    other = replace(chapter, choices=replace(chapter.choices, inkomensmaat="laag_inkomen"))
+    city = finder.city_pages([other])[UTRECHT]
+    assert finder.gemeente(country, UTRECHT, city)["begin"]["inkomen"] is None
+
+
 def test_other_figures_make_another_version(folder, tmp_path):
     versions = []
     for only in ((GOUDA,), (GOUDA, APPINGEDAM), (GOUDA,)):
@@ -189,19 +208,38 @@ def test_a_gemeente_without_wijken_on_the_map_has_the_outline_of_the_gemeente_it
 
 def test_the_colours_are_those_of_the_figures_and_every_class_has_one(folder):
     (given,) = scripts.read(folder / "maten.js")
-    assert given["geen"] == theme.NO_DATA
+    assert given["geen"]["kleur"] == theme.NO_DATA
     assert tuple(given["maten"][0]["kleuren"]) == theme.DIVERGING_STOPS
     for one in given["maten"]:
-        assert len(one["kleuren"]) == len(one["grenzen"]) + 1 and one["grenzen"] == sorted(one["grenzen"])
+        assert len(one["kleuren"]) == len(one["donker"]) == len(one["grenzen"]) + 1
+        assert one["grenzen"] == sorted(one["grenzen"])
         assert one["kolom"] in finder.BUURT
     assert given["steden"] == {UTRECHT: ["Utrecht", "stad-utrecht"], AMSTERDAM: ["Amsterdam", "stad-amsterdam"]}
 
 
 def test_no_scale_is_red():
     for one in scales.measures():
-        for colour in one["kleuren"]:
+        for colour in (*one["kleuren"], *one["donker"]):
             red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
             assert not (red > 150 and green < 80 and blue < 80), colour
+
+
+def lightness(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return sum(
+        w * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)
+        for w, v in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+    )
+
+
+def test_in_the_dark_the_ends_are_the_lightest_and_more_is_lighter():
+    for one in scales.measures():
+        light = [lightness(colour) for colour in one["donker"]]
+        middle = light.index(min(light))
+        assert middle == (0 if one["id"] == "inkomen" else 2)
+        assert light[: middle + 1] == sorted(light[: middle + 1], reverse=True) and light[middle:] == sorted(
+            light[middle:]
+        )
 
 
 def test_a_script_of_something_else_is_refused(tmp_path):

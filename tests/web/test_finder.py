@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,12 +157,12 @@ def test_a_buurt_is_found_by_keyboard_alone(page: Page) -> None:
 
 def test_all_buurten_of_one_name_are_told_apart(page: Page) -> None:
     found = options(page, "Kanaleneiland")
-    assert found == ["Kanaleneiland", "Kanaleneiland-Noord", "Kanaleneiland-Zuid", "Bedrijvengebied Kanaleneiland"]
+    assert found == ["Kanaleneiland-Noord", "Kanaleneiland-Zuid", "Kanaleneiland", "Bedrijvengebied Kanaleneiland"]
     where = page.locator("#vk-zoek-lijst li span").all_inner_texts()
-    assert "Oosterhout" in where[0] and all("Utrecht" in one for one in where[1:])
+    assert ["Oosterhout" in one for one in where] == [False, False, True, False]  # the largest city first
     field(page).press("Enter")  # of four, the reader chooses
     assert page.locator("#vk-zoek-lijst").is_visible() and "#" not in page.url
-    page.get_by_role("option").first.click()
+    page.get_by_role("option", name="Oosterhout").click()
     expect(heading(page)).to_have_text("Kanaleneiland")
     expect(page.locator(".vk-kaartje-waar")).to_contain_text("Oosterhout")
 
@@ -178,6 +179,34 @@ def test_names_are_found_as_people_type_them(page: Page, typed: str, first: str)
     assert options(page, typed)[0] == first
 
 
+@pytest.mark.parametrize(("typed", "meant", "first"), [
+    ("kanaalijland", "Kanaleneiland", "Kanaleneiland-Noord"), ("overvegt", "Overvecht", "Overvecht"),
+    ("utregt", "Utrecht", "Utrecht"),
+    ("kanaleneilant utrecht", "kanaleneiland utrecht", "Kanaleneiland-Noord"),
+])  # fmt: skip
+def test_a_name_that_is_misspelt_leads_to_the_nearest(page: Page, typed: str, meant: str, first: str) -> None:
+    found = options(page, typed)
+    said = page.get_by_role("status").first
+    expect(said).to_contain_text(f"Niets gevonden bij ‘{typed}’. Bedoelde u")
+    assert meant.lower() in said.inner_text().lower() and any(first in one for one in found)
+    field(page).press("Enter")  # a guess is not a choice
+    assert "#" not in page.url and page.locator("#vk-zoek-lijst").is_visible()
+    field(page).press("ArrowDown")
+    field(page).press("Enter")
+    expect(heading(page)).to_have_text(found[0])
+
+
+def test_buurten_of_one_city_stand_together_and_the_gemeente_first(page: Page) -> None:
+    options(page, "oost")
+    cities = [
+        one.rsplit(", ", 1)[-1].rsplit(" in ", 1)[-1]
+        for one in page.locator("#vk-zoek-lijst li span").all_inner_texts()
+    ]
+    whole = cities[: cities.index("Utrecht") + 1]
+    assert whole == sorted(whole, key=whole.index)
+    assert options(page, "utrecht")[0] == "Utrecht"
+
+
 def test_the_largest_city_comes_first_among_equals(page: Page) -> None:
     options(page, "centrum")
     status = page.get_by_role("status").first
@@ -191,12 +220,14 @@ def test_nothing_found_is_said_and_escape_closes_then_empties(page: Page) -> Non
     assert not page.locator("#vk-zoek-lijst").is_visible() and field(page).input_value() == "utrecht"
     page.keyboard.press("Escape")
     assert field(page).input_value() == ""
-    field(page).fill("qqqq")
-    expect(page.get_by_role("status").first).to_contain_text("Niets gevonden bij ‘qqqq’")
+    field(page).fill("qqqqqq")
+    expect(page.get_by_role("status").first).to_contain_text("Niets gevonden bij ‘qqqqqq’. Probeer een deel")
+    assert not page.locator("#vk-zoek-lijst").is_visible()
 
 
 def test_the_form_on_another_page_leads_here(browser: Browser, site: str) -> None:
     visit = open_page(browser, f"{site}index.html", DESKTOP)
+    expect(visit.page.locator(".vk-zoekbuurt")).to_contain_text("Bijvoorbeeld: Kanaleneiland")
     visit.page.get_by_label("Vind uw buurt, wijk of gemeente").fill("kanaleneiland")
     visit.page.get_by_role("button", name="Zoek", exact=True).click()
     expect(visit.page.get_by_role("option")).to_have_count(4)
@@ -227,33 +258,106 @@ def cells(page: Page) -> dict[str, str]:
 def test_the_card_shows_the_numbers_of_the_city_page_in_dutch(browser: Browser, site: str) -> None:
     page = at(browser, site, NOORD).page
     row, shown = rows_of_city()[NOORD], cells(page)
+    table = page.locator("table.vk-cijfers")
     value, low, high = (float(row[name]) for name in ("afwijking", "laag", "hoog"))
-    assert (
-        shown["Afwijking van verwachting (95\u00a0%-interval)"]
-        == f"{dutch.number(value, 2)} ({dutch.interval(low, high, 2)})"
+    assert shown["Afwijking van verwachting (2014–2020)"] == dutch.number(value, 2)
+    decimals = 3 if min(abs(low), abs(high)) < 0.005 else 2  # an end that would read as zero
+    expect(table).to_contain_text(f"marge van 95\u00a0%: {dutch.interval(low, high, decimals)};")
+    all_ranks = sum(bool(one["rang"]) for one in rows_of_city().values())
+    assert f"{row['rang']} van {all_ranks}" in shown.values()
+    expect(table).to_contain_text(
+        f"ergens tussen plaats {row['rang_laag']} en {row['rang_hoog']} van de {all_ranks} buurten met alle cijfers"
     )
-    ranks = f"{row['rang']} van {sum(bool(one['rang']) for one in rows_of_city().values())} ({row['rang_laag']} tot {row['rang_hoog']})"
-    assert ranks in shown.values()
     for year in (2014, 2018, 2020):
-        assert shown[f"Veiligheid (onv) {year}"] == dutch.number(float(row[f"onv_{year}"]), 2)
-    assert shown["Inwoners"] == dutch.number(float(row["inwoners_2017"]))
+        assert shown[f"Veiligheid {year}"] == dutch.number(float(row[f"onv_{year}"]), 2)
+    assert shown["Inwoners (2017)"] == dutch.number(float(row["inwoners_2017"]))
+    assert page.locator(".vk-kaartje").get_by_text("CBS, KWB 2017").count() == 1  # sources stand once
 
 
-@pytest.mark.parametrize(("kind", "said"), [
-    ("zeker", "Dat is vrij zeker"), ("niet te onderscheiden", "iet te onderscheiden"), ("te klein", "minder dan 500 inwoners"),
+UNDECIDED = "niet te onderscheiden"
+
+
+def crosses(row: dict[str, str]) -> bool:
+    return float(row["laag"]) < 0 < float(row["hoog"])
+
+
+KINDS = {
+    "zeker": lambda row: row["type"] not in ("", UNDECIDED) and not crosses(row),
+    "waarschijnlijk": lambda row: row["type"] not in ("", UNDECIDED) and crosses(row),
+    "onbekend": lambda row: row["type"] == UNDECIDED and crosses(row),
+    "op de grens": lambda row: row["type"] == UNDECIDED and not crosses(row),
+    "te klein": lambda row: not row["afwijking"] and row["inwoners_2017"] and 0 < float(row["inwoners_2017"]) < 500,
+}
+
+
+@pytest.mark.parametrize(("kind", "said", "unsaid"), [
+    ("zeker", "Dat is zeker genoeg om te zeggen: de marge", "waarschijnlijk"),
+    ("waarschijnlijk", "maar niet helemaal zeker: de marge", "zeker genoeg"),
+    ("onbekend", "niet te onderscheiden van buurten in de stad met even veel", "zeker"),
+    ("op de grens", "Daarom is zij op de kaart bleek", "waarschijnlijk"),
+    ("te klein", "minder dan 500 inwoners", "zeker"),
 ])  # fmt: skip
-def test_the_sentence_says_no_more_than_is_known(browser: Browser, site: str, kind: str, said: str) -> None:
+def test_the_sentence_says_no_more_than_is_known(
+    browser: Browser, site: str, kind: str, said: str, unsaid: str
+) -> None:
     rows = rows_of_city()
-    fits = {
-        "zeker": lambda row: row["type"] and row["type"] != "niet te onderscheiden",
-        "niet te onderscheiden": lambda row: row["type"] == "niet te onderscheiden" and float(row["laag"]) < 0 < float(row["hoog"]),
-        "te klein": lambda row: not row["afwijking"] and row["inwoners_2017"] and 0 < float(row["inwoners_2017"]) < 500,
-    }[kind]  # fmt: skip
-    code = next(code for code, row in rows.items() if fits(row))
-    sentence = at(browser, site, code).page.locator(".vk-kaartje-kern")
+    code = next(code for code, row in rows.items() if KINDS[kind](row))
+    page = at(browser, site, code).page
+    sentence = page.locator(".vk-kaartje-kern")
     expect(sentence).to_contain_text(said)
-    if kind == "zeker":
-        expect(sentence).to_contain_text("veiliger" if "veiliger" in rows[code]["type"] else "minder veilig")
+    expect(sentence).not_to_contain_text(unsaid)
+    if kind in ("zeker", "waarschijnlijk"):
+        side = "veiliger" if "veiliger" in rows[code]["type"] else "minder veilig"
+        expect(sentence.locator("p").last).to_contain_text(f"{side} dan buurten in de stad")
+    if page.locator(f"#vk-plek-{code}").count():  # the map says what the card says
+        label = page.locator(f"#vk-plek-{code}").get_attribute("aria-label")
+        assert (UNDECIDED in label) == (rows[code]["type"] == UNDECIDED)
+        assert ("waarschijnlijk" in label) == (kind == "waarschijnlijk")
+
+
+@pytest.mark.parametrize(("place", "said"), [
+    (0, "In 2018 de minst veilige buurt van Utrecht"), (3, "In 2018 een van de minst veilige buurten van Utrecht"),
+    (20, "In 2018 minder veilig dan de meeste buurten van Utrecht"), (53, "In 2018 ongeveer in het midden van Utrecht"),
+    (-20, "In 2018 veiliger dan de meeste buurten van Utrecht"), (-1, "In 2018 de veiligste buurt van Utrecht"),
+])  # fmt: skip
+def test_the_card_first_says_where_the_buurt_stands_on_safety_itself(
+    browser: Browser, site: str, place: int, said: str
+) -> None:
+    known = {code: float(row["onv_2018"]) for code, row in rows_of_city().items() if row["onv_2018"]}
+    code = sorted(known, key=known.get)[place]
+    first = at(browser, site, code).page.locator(".vk-kaartje-kern p").first
+    expect(first).to_contain_text(said)
+    expect(first).to_contain_text(f"van de {len(known)} buurten met een cijfer")
+    if "dan de meeste" in said:
+        beyond = sum(one < known[code] if place > 0 else one > known[code] for one in known.values())
+        expect(first).to_contain_text(f"zijn er {beyond} nog")
+
+
+def test_the_card_leads_to_where_to_start_and_says_whether_the_buurt_is_named_there(
+    browser: Browser, site: str
+) -> None:
+    start = [
+        row["buurtcode"]
+        for row in csv.DictReader(io.StringIO(figure_data(city_page("Utrecht"))["stad-utrecht/begin.csv"]))
+    ]
+    rows = rows_of_city()
+    shares = {code: float(row["pct_sociaal_minimum_2017"]) for code, row in rows.items() if row["afwijking"]}
+    least = min(shares, key=shares.get)
+    small = next(code for code, row in rows.items() if KINDS["te klein"](row))
+    for code, said in (
+        (start[0], f"bij de {len(start)} buurten om mee te beginnen"),
+        (least, "zij heeft niet meer zeer lage inkomens dan de stad"),
+        (max((code for code in shares if code not in start), key=shares.get), f"zijn er {len(start)} minder veilig"),
+        (small, "niet al haar cijfers zijn bekend, of zij is te klein"),
+    ):
+        page = at(browser, site, code).page
+        expect(page.locator(".vk-kaartje-eerst")).to_contain_text(said)
+        link = page.get_by_role("link", name="Waar beginnen in Utrecht?")
+        assert link.get_attribute("href") == "stad-utrecht.html#waar-beginnen"
+        page.context.close()
+    city = at(browser, site, "GM0344").page
+    top = city.get_by_role("link", name="Waar beginnen in Utrecht?").bounding_box()["y"]
+    assert top < city.locator("table.vk-cijfers").bounding_box()["y"]
 
 
 def test_a_small_gemeente_says_that_it_has_no_page_of_its_own(browser: Browser, site: str) -> None:
@@ -273,7 +377,7 @@ def test_a_city_shows_the_key_figures_of_its_page_and_how_many_are_sure(browser:
     safer = sum("veiliger" in kind for kind in kinds)
     undecided = kinds.count("niet te onderscheiden")
     said = page.locator(".vk-kaartje-kern")
-    expect(said).to_contain_text(f"{safer} van de {len(kinds)} buurten")
+    expect(said).to_contain_text(f"{safer} van de {len(kinds)} buurten met alle cijfers")
     expect(said).to_contain_text(
         f"Minder veilig: {len(kinds) - safer - undecided}. Van {undecided} is het niet te zeggen"
     )
@@ -300,17 +404,26 @@ def test_the_page_of_a_city_leads_here(browser: Browser, site: str) -> None:
 # --- the map
 
 
-def test_a_tap_on_a_phone_opens_the_card(browser: Browser, site: str) -> None:
+def test_a_tap_on_a_phone_tells_and_a_button_opens_the_card(browser: Browser, site: str) -> None:
     context = browser.new_context(
         viewport=PHONE, has_touch=True, reduced_motion="reduce"
     )  # nothing moves under the finger
     context.add_init_script("localStorage.mode = localStorage.theme = 'light'")
     visit = Visit(context.new_page())
     visit.page.goto(f"{site}{PAGE}#GM0344")
-    place = visit.page.locator(f"#vk-plek-{ZUID}")
-    place.scroll_into_view_if_needed()
-    place.tap()
+    expect(visit.page.get_by_text("Met het toetsenbord")).to_be_hidden()
+    tip = visit.page.locator(".vk-tip")
+    for code, name in ((NOORD, "Kanaleneiland-Noord"), (ZUID, "Kanaleneiland-Zuid")):
+        place = visit.page.locator(f"#vk-plek-{code}")
+        place.scroll_into_view_if_needed()
+        place.tap()
+        expect(tip).to_contain_text(name)
+        expect(tip).to_contain_text("Afwijking van verwachting: ")
+        assert visit.page.url.endswith("#GM0344")  # what was chosen stays
+        expect(place).to_be_in_viewport()
+    tip.get_by_role("button", name="Bekijk").tap()
     expect(heading(visit.page)).to_have_text("Kanaleneiland-Zuid")
+    expect(tip).to_be_hidden()
     expect(heading(visit.page)).to_be_in_viewport()
     # Beside a dot counts too; with a mouse, because for a finger Chromium itself looks for what is near.
     visit.page.locator(".vk-plaat").scroll_into_view_if_needed()
@@ -353,7 +466,48 @@ def test_every_buurt_with_a_place_is_on_the_map_with_its_name_and_value(browser:
     labels = page.locator(".vk-plek").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
     assert len(labels) > 400 and all(": " in label for label in labels)
     colours = page.locator(".vk-plek > *").evaluate_all("all => [...new Set(all.map(one => one.getAttribute('fill')))]")
-    assert "#d0d0d0" in colours and len(colours) > 6  # five classes, paler ones, and no figure
+    assert "var(--vk-kleur-geen)" in colours and len(colours) > 6  # five classes, paler ones, and no figure
+
+
+COLOURS = """() => {
+    const seen = [...document.querySelectorAll('.vk-plek > *')].map(one => getComputedStyle(one).fill);
+    return [getComputedStyle(document.querySelector('.vk-wijk, .vk-omtrek')).fill, getComputedStyle(document.body).backgroundColor, [...new Set(seen)]];
+}"""
+
+
+def luminance(colour: str) -> float:
+    parts = [int(one) / 255 for one in re.findall(r"\d+", colour)[:3]]
+    return sum(
+        w * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)
+        for w, v in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+    )
+
+
+@pytest.mark.parametrize("measure", ["afwijking", "onv", "inkomen"])
+def test_in_the_dark_every_class_stands_out_and_the_middle_is_not_the_brightest(
+    browser: Browser, site: str, measure: str
+) -> None:
+    page = at(browser, site, f"GM0363&maat={measure}", theme="dark").page
+    _, ground, colours = page.evaluate(COLOURS)
+    assert len(colours) >= 6
+    assert all((luminance(one) + 0.05) / (luminance(ground) + 0.05) >= 3 for one in colours), (ground, colours)
+    page.emulate_media(media="print")  # paper is white, also for who reads in the dark
+    assert page.evaluate(COLOURS)[2] != colours
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_reads_as_a_limit_has_the_colour_of_its_class(browser: Browser, site: str, theme: str) -> None:
+    page = at(browser, site, "GM0344&maat=onv", theme=theme).page
+    classes = page.locator(".vk-plek").evaluate_all(
+        "all => all.map(one => [one.getAttribute('aria-label').split(': ')[1], one.firstChild.getAttribute('fill')])"
+    )
+    seen = {text: fill for text, fill in classes}
+    assert len(seen) > 10 and all(seen[text] == fill for text, fill in classes)  # one text, one colour
+    limits = (-0.1, -0.03, 0.03, 0.1)
+    for text, fill in seen.items():
+        if text != "geen cijfer":
+            value = float(text.replace(",", ".").replace("−", "-"))
+            assert fill == f"var(--vk-kleur-onv-{sum(value >= limit for limit in limits)})"
 
 
 OVERLAPS = """() => {
@@ -392,10 +546,27 @@ def test_another_measure_colours_the_map_and_stays_in_the_address(browser: Brows
 
 def test_a_larger_map_scrolls_in_its_own_frame(browser: Browser, site: str) -> None:
     page = at(browser, site, NOORD, PHONE).page
+    hint = page.get_by_text("Sleep haar om de rest te zien")
+    expect(hint).to_be_hidden()
     page.get_by_role("button", name="Grotere kaart").click()
+    expect(hint).to_be_visible()
     frame = page.locator(".vk-plaat-vak")
     assert frame.evaluate("one => one.scrollWidth > 2 * one.clientWidth && one.clientWidth <= innerWidth")
     expect(page.locator(f"#vk-plek-{NOORD}")).to_be_in_viewport()
+
+
+def test_a_mouse_drags_a_larger_map_without_choosing(browser: Browser, site: str) -> None:
+    page = at(browser, site, NOORD).page
+    page.get_by_role("button", name="Grotere kaart").click()
+    frame = page.locator(".vk-plaat-vak")
+    frame.scroll_into_view_if_needed()
+    before, box = frame.evaluate("one => one.scrollLeft"), frame.bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=5)
+    page.mouse.up()
+    assert frame.evaluate("one => one.scrollLeft") == pytest.approx(before + 100, abs=2)
+    assert page.url.endswith(f"#{NOORD}")
 
 
 # --- the table
@@ -433,6 +604,20 @@ def test_back_and_forward_walk_through_what_was_chosen(page: Page) -> None:
     expect(heading(page)).to_have_text("Kanaleneiland-Noord")
 
 
+def test_the_field_no_longer_tells_of_a_buurt_that_is_left(page: Page) -> None:
+    status = page.locator(".vk-zoek-stand")
+    for leave in (page.go_back, page.locator(".vk-kaartje-waar").get_by_role("link", name="Utrecht").click):
+        options(page, "kanaleneiland-z")
+        field(page).press("Enter")
+        expect(heading(page)).to_have_text("Kanaleneiland-Zuid")
+        expect(status).to_have_text("Gekozen: Kanaleneiland-Zuid, buurt in Wijk 08 Zuidwest, Utrecht.")
+        page.get_by_label("Zeer laag inkomen 2017").check()  # still the same buurt
+        expect(status).to_contain_text("Gekozen: Kanaleneiland-Zuid")
+        leave()
+        expect(status).to_contain_text("Bijvoorbeeld: ")
+        assert field(page).input_value() == ""
+
+
 def test_the_link_to_a_buurt_can_be_copied(browser: Browser, site: str) -> None:
     context = browser.new_context(viewport=DESKTOP, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -466,7 +651,7 @@ def test_it_works_from_a_folder_without_a_server(browser: Browser, site_build: B
     visit.page.keyboard.press("Enter")
     expect(heading(visit.page)).to_have_text("Kanaleneiland-Noord")
     assert visit.page.locator(".vk-plek").count() > 80
-    visit.page.get_by_role("radio", name="Veiligheid (onv) 2018").check()
+    visit.page.get_by_role("radio", name="Veiligheid 2018").check()
     visit.page.go_back()
     expect(heading(visit.page)).to_be_hidden()
     assert visit.complaints == []

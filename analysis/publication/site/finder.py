@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from analysis.choices import EVERYDAY_NAMES, Choices
+from analysis.choices import EVERYDAY_NAMES, YEARS, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import outlines
@@ -29,6 +30,8 @@ FOLDER = Path("_static") / "vind"
 # The data of a city's page that holds all its buurten, and that of the city itself; `book/stadsblad.ipynb` names them so.
 CITY_TABLE = "buurten.csv"
 CITY_FIGURES = "kerncijfers.csv"
+# The buurten that the page names to start with.
+CITY_START = "begin.csv"
 
 # What the script looks up per buurt and per wijk, in this order.
 BUURT = (*neighbourhoods.FIGURES, *neighbourhoods.DEVIATION)
@@ -47,6 +50,7 @@ class CityPage:
         csv: address of the table of all its buurten.
         table: that table, per buurtcode.
         figures: of the city itself, beside the middle of the big cities (`levers.sheet.Sheet.figures`).
+        start: the buurten to start with, least safe first (`levers.priority.start`).
         choices: what it was run with.
     """
 
@@ -54,6 +58,7 @@ class CityPage:
     csv: str
     table: pd.DataFrame
     figures: pd.DataFrame
+    start: pd.DataFrame
     choices: Choices
 
 
@@ -111,9 +116,9 @@ def city_pages(chapters: Iterable[Chapter]) -> dict[str, CityPage]:
 def _city_page(chapter: Chapter) -> CityPage:
     carried = figure_data(chapter)
     path = f"{chapter.name}/{CITY_TABLE}"
-    table, figures = (_table(chapter, carried, name) for name in (CITY_TABLE, CITY_FIGURES))
+    table, figures, start = (_table(chapter, carried, name) for name in (CITY_TABLE, CITY_FIGURES, CITY_START))
     return CityPage(
-        chapter.name, (FIGURE_DATA / path).as_posix(), table.set_index("buurtcode"), figures, chapter.choices
+        chapter.name, (FIGURE_DATA / path).as_posix(), table.set_index("buurtcode"), figures, start, chapter.choices
     )
 
 
@@ -129,6 +134,7 @@ def about(country: Country, cities: dict[str, CityPage]) -> dict[str, Any]:
     listed = {code: [country.gemeenten.gemeentenaam[code], city.page] for code, city in cities.items()}
     return {
         "maten": scales.measures(), "geen": scales.NO_DATA, "bronnen": scales.sources(), "steden": listed,
+        "jaren": YEARS, "jaar": scales.YEAR,
     }  # fmt: skip
 
 
@@ -177,8 +183,18 @@ def gemeente(country: Country, code: str, city: CityPage | None) -> dict[str, An
         "kaart": drawing(country, code, table.index),
     }  # fmt: skip
     if city:
-        told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens, "kern": _key_figures(city)}
+        told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens, "kern": _key_figures(city),
+                 "begin": {"buurten": list(city.start.buurtcode), "inkomen": _plain(_mean_burden(city))}}  # fmt: skip
     return told
+
+
+def _mean_burden(city: CityPage) -> float | None:
+    """The share of very low incomes (%) that a buurt must exceed to be one to start with (`levers.priority.start`).
+
+    None where the page was run with another measure of income than the one that its table holds.
+    """
+    counted, column = city.table.dropna(subset=["afwijking"]), city.choices.income.column
+    return float(np.average(counted[column], weights=counted.inwoners_2017)) if column in counted else None
 
 
 def _key_figures(city: CityPage) -> list[list[Any]]:

@@ -21,6 +21,9 @@ SCRIPTS = ("vind.js", "vind/maten.js")  # the second calls the first
 # In the body of a page: the form asks for the style, the place that the script fills for the scripts too.
 FORM_MARK, APP_MARK = 'class="vk-zoekbuurt"', 'id="vk-vind"'
 
+# Under the field; on the page itself the script puts there what it found.
+EXAMPLE = "Bijvoorbeeld: Kanaleneiland, Den Haag of Overvecht."
+
 # The frame of the table that the script makes: a page that names it loads what searches and sorts tables.
 TABLE = "vk-tabel-omslag"
 
@@ -45,8 +48,8 @@ def visit_form(translator: Any, node: SearchForm) -> None:
     translator.body.append(
         f'<form {FORM_MARK} role="search" aria-label="Vind uw buurt" action="{address}" method="get">\n'
         f'<label for="{field}">Vind uw buurt, wijk of gemeente</label>\n'
-        f'<span><input type="search" id="{field}" name="zoek" autocomplete="off" spellcheck="false">'
-        '<button type="submit">Zoek</button></span>\n</form>\n'
+        f'<span><input type="search" id="{field}" name="zoek" autocomplete="off" spellcheck="false" aria-describedby="{field}-stand">'
+        f'<button type="submit">Zoek</button></span>\n<p class="vk-zoek-stand" id="{field}-stand">{EXAMPLE}</p>\n</form>\n'
     )
     raise nodes.SkipNode
 
