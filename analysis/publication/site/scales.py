@@ -52,14 +52,14 @@ def measures() -> list[dict[str, Any]]:
             "id": "onv", "kolom": f"onv_{YEAR}", "naam": f"Veiligheid {YEAR}", "eenheid": "LBM-punten",
             "decimalen": 2, "grenzen": ONV_LIMITS, "kleuren": theme.DIVERGING_STOPS, "donker": DARK_DIVERGING,
             "uiteinden": ["minder veilig dan gemiddeld", "veiliger dan gemiddeld"],
-            "uitleg": "Score voor overlast en onveiligheid uit de Leefbaarometer. Hoger is veiliger; 0 is het landelijk gemiddelde.",
+            "uitleg": "Score voor overlast en onveiligheid uit de Leefbaarometer. Hoger is veiliger; 0 is het vaste nulpunt van de Leefbaarometer.",
             "bron": outcome.source,
         },
         {
             "id": "inkomen", "kolom": income.column, "naam": "Zeer laag inkomen 2017", "eenheid": "% van de huishoudens",
             "decimalen": 1, "grenzen": INCOME_LIMITS, "kleuren": blues, "donker": dark_blues,
             "uiteinden": ["weinig", "veel"],
-            "uitleg": "Huishoudens met een inkomen op of rond het sociaal minimum.",
+            "uitleg": "Huishoudens met een inkomen onder of rond het sociaal minimum.",
             "bron": income.source,
         },
     ]  # fmt: skip
