@@ -263,8 +263,13 @@
       else field.focus(); // of more than one, the reader chooses
     });
 
-    // Whether the first that was found is what was meant: it is alone, or it is the gemeente of that name.
-    const isAnswer = () => !meant.length && (found.length === 1 || (found.length > 1 && found[0].rank === 0));
+    // Whether the first that was found is what was meant: it is alone, or the gemeente of that name, or the only one whose
+    // name is or begins with what was typed, and typed in full.
+    function isAnswer() {
+      if (meant.length || !found.length) return false;
+      const [first, second] = found;
+      return !second || first.rank === 0 || (first.rank === 1 && second.rank > 1 && first.entry.plain === plain(field.value));
+    }
 
     const asked = new URLSearchParams(location.search).get("zoek");
     if (asked && !location.hash) {
@@ -672,7 +677,7 @@
     const areas = rows.filter((row) => drawn.vlakken[row.code]).map((row) => area(row, drawn.vlakken[row.code]))
       .concat(rows.filter((row) => drawn.punten[row.code]).sort((a, b) => (b.inwoners_2017 ?? 0) - (a.inwoners_2017 ?? 0)).map((row) => dot(row, drawn.punten[row.code])));
     const polygons = Object.keys(drawn.vlakken).length > 0;
-    const tip = html("div", { class: "vk-tip", "aria-hidden": "true", hidden: true });
+    const tip = html("div", { class: "vk-tip", role: "status", "aria-hidden": "true", hidden: true });
     const look = html("button", { type: "button" }, "Bekijk");
     const background = svg("g", { "aria-hidden": "true" }, Object.entries(drawn.wijken).map(([wijk, [, d]]) => svg("path", { d, class: "vk-wijk", "data-wijk": wijk })));
     const labels = svg("g", { "aria-hidden": "true", class: "vk-wijknamen" });
