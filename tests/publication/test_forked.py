@@ -132,7 +132,7 @@ def test_a_notebook_that_ends_its_process_fails_alone_and_says_where(tmp_path, d
 def test_a_notebook_that_eats_its_memory_fails_alone(tmp_path):
     """Where even the error finds no memory, Python stops with a SystemError and the process with it."""
     greedy = notebook(tmp_path / "veel.ipynb", "b = bytearray(6 * 2**30)")
-    with pytest.raises((PapermillExecutionError, DeadKernelError), match="MemoryError|SystemError"):
+    with pytest.raises((PapermillExecutionError, DeadKernelError), match=r"MemoryError|SystemError"):
         run(greedy, execute.FORKED, memory=6 * 2**30)
     assert text_of(run(notebook(tmp_path / "levend.ipynb", "print('ja')"), execute.FORKED), 1) == "ja"
 
