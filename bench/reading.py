@@ -8,9 +8,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from analysis import paths
 from analysis.errors import InvalidInput
-from analysis.publication.site.serve import SilentHandler, server
+from analysis.publication.site.serve import served
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROUNDS = 5
@@ -106,15 +104,6 @@ def pages(html: Path) -> dict[str, str]:
     ]
     longest = max(chapters, key=lambda path: path.stat().st_size)
     return {"eerste bladzijde": "index.html", "een stad": "stad-utrecht.html", "langste hoofdstuk": longest.name}
-
-
-@contextmanager
-def served(html: Path) -> Iterator[str]:
-    """The address of the built book, compressed as public hosts do."""
-    with server(html, 0, SilentHandler) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{serving.server_port}/"
-        serving.shutdown()
 
 
 def measure(html: Path, rounds: int) -> dict[str, Load]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import paths
+from analysis import dutch, paths
 from analysis.errors import InvalidInput
 from analysis.publication.site import paper, printing
 
@@ -54,7 +54,7 @@ def test_title_page_comes_from_the_citation():
     assert tells.title == "Veerkracht versterken in de stad"
     assert tells.subtitle.startswith("Een uitvoerbaar boek") and tells.subtitle.endswith("woningcorporaties.")
     assert tells.summary and tells.subtitle not in tells.summary
-    assert tells.date.split()[1] in paper.MONTHS
+    assert tells.date.split()[1] in dutch.MONTHS
 
 
 def test_the_order_is_that_of_the_contents_without_pages_for_a_screen_and_with_sheets_apart():

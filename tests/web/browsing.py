@@ -1,18 +1,13 @@
-"""Debian's Chromium for the tests here: serve a folder, open a page, see what it complains about and asks for."""
+"""Debian's Chromium for the tests here: open a page, see what it complains about and asks for."""
 
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-
-from analysis.publication.site.serve import SilentHandler, server
 
 CHROMIUM = Path("/usr/bin/chromium")
 # No sandbox in a container; the rest keeps the browser itself from calling home.
@@ -34,15 +29,6 @@ BEYOND_THE_EDGE = """() => [...document.querySelectorAll('.bd-main *')]
 needs_chromium = pytest.mark.skipif(
     not CHROMIUM.exists() and not os.environ.get("CI"), reason=f"{CHROMIUM} ontbreekt: apt-get install chromium"
 )
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder from a thread, as `make serve` does but without a line for each file; gives its address."""
-    with server(folder, 0, SilentHandler) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{serving.server_port}/"
-        serving.shutdown()
 
 
 @dataclass

@@ -14,13 +14,14 @@ import yaml
 from axe_playwright_python.base import AXE_SCRIPT
 from book.realbook import RealBook
 from book.test_shell import ENGLISH, words_of_shell
-from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from analysis import paths
 from analysis.figures.output import DATA_MIME
 from analysis.publication.build import tasks
+from analysis.publication.site.serve import served
 from bench import reading
 
 pytestmark = [pytest.mark.book, pytest.mark.web, pytest.mark.xdist_group("book"), needs_chromium]

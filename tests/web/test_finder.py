@@ -14,7 +14,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from book.citypage import city_page
 from book.minibook import ENTRIES, Build, build, stage
-from browsing import DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from browsing import DESKTOP, PHONE, Visit, needs_chromium, open_page
 from playwright.sync_api import Browser, Page, expect
 
 from analysis import dutch
@@ -23,6 +23,7 @@ from analysis.paths import BOOK
 from analysis.publication import register
 from analysis.publication.numbers import Number
 from analysis.publication.site import finder
+from analysis.publication.site.serve import served
 from analysis.publication.staging import figure_data
 
 pytestmark = [pytest.mark.web, pytest.mark.xdist_group("finder"), needs_chromium]

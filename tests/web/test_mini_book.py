@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from book.minibook import PAGES, Build
-from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page, served
+from browsing import BEYOND_THE_EDGE, DESKTOP, PHONE, Visit, needs_chromium, open_page
 from playwright.sync_api import Browser
+
+from analysis.publication.site.serve import served
 
 pytestmark = [pytest.mark.web, pytest.mark.xdist_group("minibook"), needs_chromium]
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from book.minibook import Build, build, chapter, stage
-from browsing import DESKTOP, PHONE, needs_chromium, open_page, served
+from browsing import DESKTOP, PHONE, needs_chromium, open_page
 from playwright.sync_api import Browser, Locator, Page
 
 from analysis.figures.tables import Column, Evidence, Table
+from analysis.publication.site.serve import served
 
 pytestmark = [pytest.mark.web, pytest.mark.xdist_group("tables"), needs_chromium]
 

@@ -37,8 +37,6 @@ MOST_SITE = 1_000_000_000
 MOST_EDITION = 500_000_000
 CHUNK = 1 << 20
 
-MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december")  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Edition:
@@ -275,4 +273,4 @@ def _when(edition: Path) -> str:
         day = date.fromisoformat(told.read_text("utf-8").strip())
     except ValueError:
         raise InvalidInput(f"Uitgave {edition.name} noemt geen datum in {DATE_FILE}, zoals 2026-11-24.") from None
-    return f", {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f", {dutch.long_date(day)}"

@@ -7,7 +7,6 @@ It is given a page with all addresses found in the HTML: what readers get, table
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from analysis.errors import InvalidInput
+from analysis.publication.site.address import folder, of_book
 
 # Where a tag carries an address.
 ADDRESSES = {
@@ -33,9 +33,6 @@ ADDRESSES = {
     "iframe": "src",
     "object": "data",
 }
-
-# Where the build reads the address of the book; without it the book stands at the root of its host.
-BOOK_ADDRESS = "BOEK_ADRES"
 
 # Made by `make pdf`, which a book does without; where the folder is, its files are checked like all others.
 PRINTED = "pdf"
@@ -150,11 +147,13 @@ def _nowhere(html: Path, page: Path, address: str) -> Broken | None:
 
 
 def _on_disk(html: Path, page: Path, path: str) -> Path:
-    """Where a path of a link lies. From the root of the host, as on the page for a wrong address, the book's own folder stands before it."""
+    """Where a path of a link lies. From the root of the host, as on the page for a wrong address, the book's own folder stands
+    before it; a book whose address is not known stands at the root itself.
+    """
     if not path.startswith("/"):
         return page.parent / path
-    own = f"{urlsplit(os.environ.get(BOOK_ADDRESS, '')).path.rstrip('/')}/"
-    return html / path.removeprefix(own).lstrip("/")
+    known = of_book()
+    return html / path.removeprefix(folder(known) if known else "/").lstrip("/")
 
 
 def external(html: Path) -> dict[str, list[str]]:
@@ -162,7 +161,7 @@ def external(html: Path) -> dict[str, list[str]]:
 
     The book's own address is left out: before it is published nobody answers there.
     """
-    own = os.environ.get(BOOK_ADDRESS) or None
+    own = of_book()
     found: dict[str, set[str]] = {}
     for page in pages(html):
         for address in read(page).addresses:

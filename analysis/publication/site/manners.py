@@ -18,6 +18,7 @@ from sphinx.config import Config
 
 from analysis import dutch, paths
 from analysis.errors import InvalidInput
+from analysis.figures.listing import FINDER_PAGE
 from analysis.publication.site import address, citing, dates, sharing, terms
 
 # The page that web servers show for an address that does not exist; GitHub Pages looks for this name.
@@ -27,7 +28,7 @@ NOT_FOUND_TITLE = "Deze pagina bestaat niet"
 # Pages that a reader may be looking for, and how a link calls them; a book without one has no link to it.
 SIGNPOSTS = (
     ("index", "In het kort: de uitkomsten op één pagina"),
-    ("vind-uw-buurt", "Vind uw buurt"),
+    (FINDER_PAGE, "Vind uw buurt"),
     ("steden", "Kies uw stad"),
     ("begrippen", "Begrippen"),
 )

@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 from bs4 import BeautifulSoup, Tag
 
-from analysis.dutch import enumeration
+from analysis.dutch import enumeration, long_date
+from analysis.figures.listing import FINDER_PAGE
 from analysis.publication.sphinx_extension import REGISTER_PAGE
 
 HOME = "In het kort"
@@ -36,12 +37,8 @@ MOST_ROWS = 60
 
 TEXT_LICENCE = "CC BY 4.0"
 
-MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december",
-)  # fmt: skip
-
 # Pages that live by clicking and are empty on paper.
-SCREEN_ONLY = frozenset({"vind-uw-buurt"})
+SCREEN_ONLY = frozenset({FINDER_PAGE})
 
 # What is of no use on paper: code, links to files, fields and buttons. The style sheet hides the same for who prints a page
 # from the browser; here it goes, so that it can't leave a link or a heading behind.
@@ -100,8 +97,7 @@ def about(citation: str, address: str = "") -> About:
 
 
 def _long(written: date | str) -> str:
-    day = date.fromisoformat(str(written))
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return long_date(date.fromisoformat(str(written)))
 
 
 def parts(toc: Mapping[str, Any]) -> list[Part]:

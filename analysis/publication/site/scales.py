@@ -24,8 +24,8 @@ SEQUENTIAL_AT = (0.08, 0.27, 0.48, 0.7, 0.95)
 # On a dark page, from what still stands out against it to nearly white.
 DARK_SEQUENTIAL_AT = (0.74, 0.6, 0.45, 0.28, 0.05)
 
-# Limits between the five classes, the same for every gemeente, so that two maps can be laid side by side. About the
-# middle half, and the outer tenth, of the buurten of all cities.
+# Limits between the five classes, the same for every gemeente, so that two maps can be laid side by side: round numbers, for
+# scores as far below zero as above it. Of the deviations they part about the middle half and the outer tenths.
 DEVIATION_LIMITS = (-0.05, -0.02, 0.02, 0.05)
 ONV_LIMITS = (-0.1, -0.03, 0.03, 0.1)
 INCOME_LIMITS = (4, 8, 12, 16)
@@ -51,7 +51,7 @@ def measures() -> list[dict[str, Any]]:
         {
             "id": "onv", "kolom": f"onv_{YEAR}", "naam": f"Veiligheid {YEAR}", "eenheid": "LBM-punten",
             "decimalen": 2, "grenzen": ONV_LIMITS, "kleuren": theme.DIVERGING_STOPS, "donker": DARK_DIVERGING,
-            "uiteinden": ["minder veilig dan gemiddeld", "veiliger dan gemiddeld"],
+            "uiteinden": ["minder veilig", "veiliger"],
             "uitleg": "Score voor overlast en onveiligheid uit de Leefbaarometer. Hoger is veiliger; 0 is het vaste nulpunt van de Leefbaarometer.",
             "bron": outcome.source,
         },

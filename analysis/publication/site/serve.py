@@ -6,6 +6,9 @@ import functools
 import gzip
 import http.server
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -79,3 +82,12 @@ def server(folder: Path, port: int, handler: type[Handler] = Handler) -> http.se
         OSError: when the port is taken.
     """
     return http.server.ThreadingHTTPServer(("127.0.0.1", port), functools.partial(handler, directory=str(folder)))
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder from a thread, without a line for each file; gives its address."""
+    with server(folder, 0, SilentHandler) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
