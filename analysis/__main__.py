@@ -134,11 +134,13 @@ def parser() -> Parser:
     simulate = commands.add_parser("simulate", help="draai de lange simulaties en bewaar ze in results/")
     simulate.set_defaults(run=run_simulations)
 
-    data = commands.add_parser("data", help="bouw de dataset uit de bestanden van de uitgevers")
+    data = commands.add_parser("data", help="bouw de dataset uit de bestanden van de uitgevers, of beschrijf hem opnieuw")
     actions = data.add_subparsers(dest="action", required=True, metavar="actie")
     build = actions.add_parser("build", help="lees, controleer, harmoniseer en schrijf data/")
     build.add_argument("--raw", type=Path, required=True, metavar="MAP", help="map met de bestanden van de uitgevers")
     build.set_defaults(run=build_data)
+    renew = actions.add_parser("beschrijf", help="vernieuw datapackage.json na een wijziging met de hand")
+    renew.set_defaults(run=describe_data)
 
     site.add(commands)
     pdf = commands.add_parser(
@@ -265,6 +267,14 @@ def build_data(given: argparse.Namespace) -> None:
     links = tables["koppeling"]
     share = links.inwoners_2017.where(links.buurtcode.notna()).sum() / links.inwoners_2017.sum()
     print(f"  gekoppeld met KWB 2017: {100 * share:.1f} % van de inwoners")
+
+
+def describe_data(_: argparse.Namespace) -> None:
+    """`data beschrijf`: renew bytes and hashes of the description."""
+    from analysis.dataset import store
+
+    changed = store.describe_again()
+    print(f"Vernieuwd in data/datapackage.json: {', '.join(changed) or 'niets, alles klopte al'}.")
 
 
 def print_pdf(given: argparse.Namespace) -> None:

@@ -40,8 +40,12 @@ INCOME_MEASURES = {
         "pct_laagste40_2017", "huishoudens in de landelijk laagste 40 % van inkomens", "% van de huishoudens", KWB),
 }  # fmt: skip
 
-CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners, logschaal",
-                "Politie/CBS 2024")  # fmt: skip
+# Three full years together: more crimes, less chance. They are no extra evidence. 2021 had lockdowns and 2025 is
+# provisional: both are a sensitivity (research design, second part, section 1).
+CRIME_YEARS = (2022, 2023, 2024)
+CRIME_SPAN = f"{CRIME_YEARS[0]}–{CRIME_YEARS[-1]}"
+CRIME = Measure("misdrijven_log", "geregistreerde misdrijven", "misdrijven per 1.000 inwoners per jaar, logschaal",
+                f"Politie/CBS {CRIME_SPAN} (47022NED)")  # fmt: skip
 
 YEARS = (2014, 2018, 2020)
 FEWEST_INHABITANTS = (0, 5000)

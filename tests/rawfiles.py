@@ -70,7 +70,7 @@ CELL_METRES = 400
 
 def write(folder: Path) -> Path:
     """Write every file that `analysis.dataset.build.read_raw` needs, all valid, and return the folder."""
-    for part in ("amsterdam", "cbs", "leefbaarometer"):
+    for part in ("amsterdam", "cbs", "leefbaarometer", "politie"):
         (folder / part).mkdir(parents=True)
     put(folder, leefbaarometer.FILE, _scores())
     put(folder, cbs_kwb.FILE_2017, _kwb_2017())
@@ -80,7 +80,8 @@ def write(folder: Path) -> Path:
         Table({"Identifier": [b.now for b in BUURTEN], "Title": [b.name for b in BUURTEN]}),
     )
     put(folder, cbs_kwb.FILE_INHABITANTS_2024, _counts("nhood_id", "population", 1.05))
-    put(folder, politie.FILE, _counts("WijkenEnBuurten", "GeregistreerdeMisdrijven_1", 0.05))
+    put(folder, politie.FILE, _crimes())
+    put(folder, politie.FILE_GEMEENTEN, _crimes_of_gemeenten())
     put(folder, rivm.FILE, _rivm())
     put(folder, amsterdam.FILE_BUURTEN, _renumbering())
     put(folder, amsterdam.FILE_TENURE, _tenure())
@@ -105,7 +106,7 @@ def get(folder: Path, file: str) -> Table:
         return gpd.read_file(path)
     if path.suffix == ".xlsx":
         return pd.read_excel(path, dtype=str, keep_default_na=False, skiprows=_title_rows(file))
-    return pd.read_csv(path, dtype=str, keep_default_na=False, sep=_separator(file))
+    return pd.read_csv(path, dtype=str, keep_default_na=False, sep=_separator(file))  # unpacks .gz by its name
 
 
 def put(folder: Path, file: str, table: Table) -> None:
@@ -216,6 +217,23 @@ def _kwb_row(code: str, name: str, kind: str, inhabitants: int, at: int) -> list
 
 def _counts(code: str, column: str, factor: float) -> Table:
     return Table({code: [b.now for b in BUURTEN], column: [round(b.inhabitants * factor) for b in BUURTEN]})
+
+
+CRIME_SHARE = 0.05  # crimes per inhabitant, in every year
+
+
+def _crimes() -> Table:
+    """The crimes of a gemeente whose own total is larger than what its buurten hold are left out by the builder."""
+    counts = [round(b.inhabitants * CRIME_SHARE) for b in BUURTEN]
+    return Table({"buurtcode": [b.now for b in BUURTEN], **{column: counts for column in politie.COLUMNS}})
+
+
+def _crimes_of_gemeenten() -> Table:
+    counts = _crimes()
+    own = counts.groupby("GM" + counts.buurtcode.str[2:6])[list(politie.COLUMNS)].sum()
+    people = pd.Series({b.now: round(b.inhabitants * 1.05) for b in BUURTEN})
+    own.insert(0, "inwoners_2024", people.groupby("GM" + people.index.str[2:6]).sum())
+    return own.rename_axis("gemeentecode").reset_index()
 
 
 def _rivm() -> Table:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analysis.choices import BIG_CITY
-from analysis.dataset import harmonise, places, store, validate
+from analysis.dataset import anchors, harmonise, places, store, validate
 from analysis.paths import DATA
 from analysis.sources import amsterdam, cbs_kwb, cbs_map, leefbaarometer, politie, rivm
 
@@ -25,7 +25,7 @@ def build(raw_folder: Path, folder: Path = DATA) -> dict[str, pd.DataFrame]:
 
     Args:
         raw_folder: holds the publishers' files under the names in `analysis.sources`.
-        folder: where the dataset lies.
+        folder: where the dataset lies, with its description and its anchors (`ijkpunten`).
 
     Returns:
         The tables, by name.
@@ -34,6 +34,7 @@ def build(raw_folder: Path, folder: Path = DATA) -> dict[str, pd.DataFrame]:
         InvalidInput: when a raw file or a figure in it is not what it should be.
     """
     raw = read_raw(Path(raw_folder))
+    anchors.check_raw(raw, store.read("ijkpunten", folder))
     layout = harmonise.layout_of(raw)
     links, verdicts = harmonise.link(raw, layout)
     buurten = harmonise.buurten(raw, layout, links)
@@ -57,7 +58,8 @@ def read_raw(folder: Path) -> harmonise.Raw:
         scores=leefbaarometer.read(folder), kwb=cbs_kwb.read_2017(folder),
         inhabitants_2024=cbs_kwb.read_inhabitants_2024(folder), names_2024=cbs_kwb.read_names_2024(folder),
         wijken=cbs_map.read_wijken(folder), gemeenten=cbs_map.read_gemeenten(folder),
-        buurten_2014=cbs_map.read_buurten_2014(folder), crimes=politie.read_2024(folder), rivm=rivm.read(folder),
+        buurten_2014=cbs_map.read_buurten_2014(folder), crimes=politie.read(folder),
+        crimes_of_gemeenten=politie.read_gemeenten(folder), rivm=rivm.read(folder),
         amsterdam=amsterdam.read_buurten(folder), tenure=amsterdam.read_tenure(folder),
         amsterdam_2020=amsterdam.read_kwb_2020(folder),
     )  # fmt: skip
@@ -65,6 +67,8 @@ def read_raw(folder: Path) -> harmonise.Raw:
     validate.additive_identity(raw.scores, leefbaarometer.FILE, leefbaarometer.TOTAL, leefbaarometer.DIMENSIONS)
     validate.national_row(raw.kwb, cbs_kwb.FILE_2017)
     validate.shares(raw.kwb, cbs_kwb.FILE_2017, SHARES_2017)
+    validate.counts(raw.crimes, politie.FILE, politie.COLUMNS)
+    validate.counts(raw.crimes_of_gemeenten, politie.FILE_GEMEENTEN, politie.COLUMNS)
     validate.shares(raw.rivm, rivm.FILE, rivm.FIGURES)
     validate.shares(raw.amsterdam_2020, amsterdam.FILE_KWB_2020, ["Pct_Low_Income_Households"])
     return raw

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +18,7 @@ from analysis.dataset import schema
 from analysis.errors import InvalidInput
 from analysis.paths import DATA
 
-MAPS = "kaarten.gpkg"
+MAPS, MAPS_RESOURCE = "kaarten.gpkg", "kaarten"
 LAYERS = ("wijken", "gemeenten", "amsterdam_buurten", "buurtpunten")
 
 # A GeoPackage carries the moment it was written; a fixed moment makes the same input give the same bytes.
@@ -27,19 +29,46 @@ GPKG_OPTIONS = {"driver": "GPKG", "SPATIAL_INDEX": "NO"}
 
 TEXT_TYPES = {"string"}
 
+# What a researcher runs after a change by hand.
+RENEW = "python -m analysis data beschrijf"
+
 
 @cache
 def _read(name: str, folder: Path) -> pd.DataFrame:
     described = schema.resource(name, folder)
-    path = folder / described["path"]
-    if not path.exists():
-        raise InvalidInput(f"Bestand {path} ontbreekt: haal het terug met `git checkout data`.")
+    content = _as_described(described, folder)
     fields = described["schema"]["fields"]
     texts = {field["name"]: "string" for field in fields if field["type"] in TEXT_TYPES}
-    table = pd.read_csv(path, dtype=texts, na_values=[""], keep_default_na=False)
+    table = pd.read_csv(io.BytesIO(content), dtype=texts, na_values=[""], keep_default_na=False)
     table.index += 2  # the row in the file, for messages
     checked = schema.check(table, name, folder)
     return checked.set_index(described["schema"]["primaryKey"])
+
+
+def _as_described(described: dict[str, Any], folder: Path) -> bytes:
+    """The bytes of a file of the dataset, which are those that its description says.
+
+    A dataset that lost rows, or a table cut off in mid-row, can still fit its schema: only the hash tells. The bytes are
+    the same on every system, since `.gitattributes` keeps git from translating line ends.
+
+    Raises:
+        InvalidInput: when the file is missing or holds other bytes, with how to restore or to renew it.
+    """
+    path = folder / described["path"]
+    if not path.exists():
+        raise InvalidInput(f"Bestand {path} ontbreekt: haal het terug met `git checkout data`.")
+    content = path.read_bytes()
+    if len(content) != described["bytes"] or _hash(content) != described["hash"]:
+        raise InvalidInput(
+            f"Bestand {path} is niet het bestand dat {schema.DESCRIPTION} beschrijft ({len(content)} bytes; beschreven zijn er "
+            f"{described['bytes']}, met sha256 {described['hash'].removeprefix('sha256:')[:12]}…): haal het terug met `git checkout data` of "
+            f"uit een verse kopie; hebt u het zelf veranderd, vernieuw dan de beschrijving met `{RENEW}`."
+        )
+    return content
+
+
+def _hash(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def read(name: str, folder: Path = DATA) -> pd.DataFrame:
@@ -51,17 +80,15 @@ def read(name: str, folder: Path = DATA) -> pd.DataFrame:
         folder: where the dataset lies.
 
     Raises:
-        InvalidInput: when the table is missing or breaks its schema.
+        InvalidInput: when the table is missing, is not the described one, or breaks its schema.
     """
     return _read(name, Path(folder)).copy()
 
 
 @cache
 def _read_map(layer: str, folder: Path) -> gpd.GeoDataFrame:
-    path = folder / MAPS
-    if not path.exists():
-        raise InvalidInput(f"Bestand {path} ontbreekt: haal het terug met `git checkout data`.")
-    return gpd.read_file(path, layer=layer).set_index("code")
+    content = _as_described(schema.resource(MAPS_RESOURCE, folder), folder)
+    return gpd.read_file(io.BytesIO(content), layer=layer).set_index("code")
 
 
 def read_map(layer: str, folder: Path = DATA) -> gpd.GeoDataFrame:
@@ -135,6 +162,39 @@ def _write_maps(maps: dict[str, gpd.GeoDataFrame], aside: Path) -> Path:
     return path
 
 
+def describe_again(folder: Path = DATA) -> list[str]:
+    """Renew the description of the files as they are now, after a change by hand; every table must fit its schema.
+
+    Returns:
+        Names of the files that had changed.
+    """
+    folder = Path(folder)
+    before = {item["path"]: item for item in schema.describe(folder)["resources"]}
+    files = [folder / name for name in before]
+    missing = [path for path in files if not path.exists()]
+    if missing:
+        raise InvalidInput(f"Bestand {missing[0]} ontbreekt: haal het terug met `git checkout data`.")
+    description, old = _renewed_description(folder, files), (folder / schema.DESCRIPTION).read_bytes()
+    _replace(folder / schema.DESCRIPTION, description.encode("utf-8"))
+    _read.cache_clear()
+    _read_map.cache_clear()
+    try:
+        for name in (item["name"] for item in before.values() if "schema" in item):
+            read(name, folder)
+    except InvalidInput:
+        _replace(folder / schema.DESCRIPTION, old)
+        raise
+    now = {item["path"]: item for item in schema.describe(folder)["resources"]}
+    return [path for path in now if now[path]["hash"] != before[path]["hash"]]
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
 def _renewed_description(folder: Path, fresh: list[Path]) -> str:
     """The data package with size, rows and hash of what was just written."""
     package = schema.describe(folder)
@@ -143,5 +203,5 @@ def _renewed_description(folder: Path, fresh: list[Path]) -> str:
         if item["path"] in written:
             content = written[item["path"]].read_bytes()
             item["bytes"] = len(content)
-            item["hash"] = "sha256:" + hashlib.sha256(content).hexdigest()
+            item["hash"] = _hash(content)
     return json.dumps(package, indent=1, ensure_ascii=False) + "\n"

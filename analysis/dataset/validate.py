@@ -58,6 +58,15 @@ def shares(table: pd.DataFrame, file: str, columns: Iterable[str]) -> None:
             raise InvalidInput(f"{file}, rij {row}: {column} is {table.at[row, column]}, buiten 0 tot 100 procent.")
 
 
+def counts(table: pd.DataFrame, file: str, columns: Iterable[str]) -> None:
+    """No count lies below 0."""
+    for column in columns:
+        wrong = table[column] < 0
+        if wrong.any():
+            row = wrong.idxmax()
+            raise InvalidInput(f"{file}, rij {row}: {column} is {table.at[row, column]}; een aantal is 0 of meer.")
+
+
 def all_present(found: Iterable[str], expected: Iterable[str], file: str, what: str) -> None:
     """No expected code is missing."""
     missing = sorted(set(expected) - set(found))

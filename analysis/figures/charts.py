@@ -72,7 +72,7 @@ def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title
         3.1, title,
         "Naar rechts: veiliger waar meer van het kenmerk is. Verschil in standaardafwijkingen, tussen buurten met een "
         "even groot aandeel zeer lage inkomens; 95 %-interval",
-        f"Bron: BZK, Leefbaarometer 3.0; Politie/CBS 2024; {choices.income.source}; Gemeente Amsterdam 2017 (eigendom). "
+        f"Bron: BZK, Leefbaarometer 3.0; {CRIME.source}; {choices.income.source}; Gemeente Amsterdam 2017 (eigendom). "
         f"n = {dutch.number(fewest)} buurten of meer. Open stip: hangt zo sterk samen met het inkomen (boven 0,7) dat "
         "de twee niet te scheiden zijn.",
         panels=len(results), sharey=True, sharex=True,

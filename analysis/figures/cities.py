@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import REFERENCE, Choices
+from analysis.choices import CRIME, REFERENCE, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
@@ -169,7 +169,7 @@ def decomposition(
 def importance(name: str, results: dict[str, Importance], choices: Choices, title: str) -> Figure:
     """Per block the gain in held-out R² when it enters first (filled) and when it enters last (open)."""
     counts = dutch.enumeration(dutch.number(found.n) for found in results.values())
-    source = f"Bron: {choices.outcome.source}; Politie/CBS 2024; CBS, KWB 2017 (83765NED). n = {counts} buurten."
+    source = f"Bron: {choices.outcome.source}; {CRIME.source}; CBS, KWB 2017 (83765NED). n = {counts} buurten."
     canvas, axes = theme.canvas(
         2.4, title,
         "Toename van R² in steden die niet zijn gebruikt, bij een gelijk inkomen; vol: als eerste toegevoegd, open: als laatste; 95 % over steden",

@@ -6,13 +6,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from analysis.choices import CRIME_SPAN
 from analysis.figures import theme
 from analysis.figures.output import Figure
 
 BOXES = {
     "belasting": (0.2, 3.0, 3.1, 1.5, "Zeer laag inkomen", "huishoudens rond het\nsociaal minimum, 2017", theme.LESS_SAFE),
     "context": (0.2, 0.3, 3.1, 1.5, "Wie er al woont", "leeftijd, inkomensmix,\ndichtheid, woningwaarde, 2017", theme.OTHER),
-    "uitkomst": (6.6, 3.0, 3.2, 1.5, "Uitkomst", "overlast en onveiligheid, 2018\nmisdrijven, 2024", theme.SAFER),
+    "uitkomst": (6.6, 3.0, 3.2, 1.5, "Uitkomst", f"overlast en onveiligheid, 2018\nmisdrijven, {CRIME_SPAN}", theme.SAFER),
     "veerkracht": (6.6, 0.3, 3.2, 1.5, "Veerkracht", "veiliger of minder veilig dan\nbuurten met gelijk inkomen", theme.INK),
 }  # fmt: skip
 ARROWS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import CRIME, Choices
 from analysis.figures.tables import Column, Table
 
 
@@ -99,7 +99,7 @@ def cities(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices)
     caption = (
         "De helling per grote stad. De kolommen met sd zijn standaardafwijkingen van de uitkomst per 10 procentpunt meer zeer "
         "lage inkomens; bij misdrijven is hoger meer misdrijven. Een streepje: te weinig buurten waarvan de code van 2024 "
-        f"nog dezelfde is. Bron: {choices.outcome.source}; Politie/CBS 2024; {choices.income.source}."
+        f"nog dezelfde is. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, joined.reset_index(), "gemeente")
 

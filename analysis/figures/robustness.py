@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import Choices
+from analysis.choices import CRIME, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
@@ -21,7 +21,7 @@ def ceiling(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Fig
         2.6, title,
         "Deel van de verschillen tussen buurten (R²) dat de samenstelling voorspelt in steden die niet zijn gebruikt, met het niveau van "
         "de stad zelf; stip: middelste stad, lijn: laagste tot hoogste stad",
-        f"Bron: {choices.outcome.source}; Politie/CBS 2024; CBS, KWB 2017. n = {dutch.number(ordered.n.max())} buurten. Lijnen zijn afgekapt bij −0,5.",
+        f"Bron: {choices.outcome.source}; {CRIME.source}; CBS, KWB 2017. n = {dutch.number(ordered.n.max())} buurten. Lijnen zijn afgekapt bij −0,5.",
     )  # fmt: skip
     places = np.arange(len(ordered))
     axes.axvline(0, color=theme.INK, linewidth=0.9)
@@ -45,7 +45,7 @@ def ceiling_table(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     ]
     caption = (
         "Hoe goed de samenstelling alleen elke uitkomst voorspelt in steden die niet zijn gebruikt (R²). Een uitkomst die bijna geheel uit de samenstelling volgt, "
-        f"kan er weinig over vertellen. Bron: {choices.outcome.source}; Politie/CBS 2024; CBS, KWB 2017 (83765NED)."
+        f"kan er weinig over vertellen. Bron: {choices.outcome.source}; {CRIME.source}; CBS, KWB 2017 (83765NED)."
     )
     return Table(name, caption, columns, table.assign(label=table.label.map(dutch.sentence_case)).reset_index())
 
@@ -95,6 +95,19 @@ def places(name: str, table: pd.DataFrame, caption: str, scale: float = 1.0) -> 
     return Table(name, caption, columns, scaled)
 
 
+def crime(name: str, table: pd.DataFrame, choices: Choices) -> Table:
+    """The slope of crime, counted in other ways."""
+    columns = [
+        Column("plaats", "Plaats"), Column("variant", "Hoe geteld"), Column("value", "Verschil bij 10 procentpunt (%, 95 %)", 0, "low", "high"),
+        Column("n", "Buurten", 0),
+    ]  # fmt: skip
+    caption = (
+        "Zoveel meer misdrijven per inwoner bij 10 procentpunt meer zeer lage inkomens, als we anders tellen. Rechte lijn, met een eigen niveau "
+        f"per stad. Bron: {CRIME.source}, met 2021 en 2025; {choices.income.source}."
+    )
+    return Table(name, caption, columns, table.reset_index())
+
+
 def missing(name: str, table: pd.DataFrame) -> Table:
     """Who has no published figure."""
     columns = [
@@ -131,7 +144,7 @@ def errors(name: str, tables: dict[str, pd.DataFrame], choices: Choices) -> Tabl
                Column("error", "Standaardfout", 4)]  # fmt: skip
     caption = (
         f"De helling in {choices.gemeente} per 10 procentpunt, met marges die rekening houden met buurten tot steeds verder weg (Conley). "
-        f"Buurten met een kaartbeeld. Bron: {choices.outcome.source}; Politie/CBS 2024; {choices.income.source}."
+        f"Buurten met een kaartbeeld. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, pd.concat(parts))
 

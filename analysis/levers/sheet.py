@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.choices import REFERENCE, Choices
+from analysis.choices import CRIME_SPAN, REFERENCE, Choices
 from analysis.errors import InvalidInput
 from analysis.levers import city as cities
 from analysis.levers import effect, priority, scenario, spread, waterbed
@@ -17,6 +17,7 @@ from analysis.measures.sample import (
     REGISTER_CUT,
     big_cities,
     coverage_by_city,
+    crime_rate,
     of_cities,
     of_city,
     select,
@@ -31,7 +32,7 @@ EXAMPLE_POINTS = 10
 # A figure of a city is told where buurten with this share of its inhabitants have it.
 MOST = 0.5
 
-CRIMES_OF_CITY = "Misdrijven per 1.000 inwoners (2024)"
+CRIMES_OF_CITY = f"Misdrijven per 1.000 inwoners per jaar ({CRIME_SPAN})"
 
 # A buurt has few very low incomes when it is among this share of the buurten of its city.
 FEW = 0.25
@@ -168,7 +169,7 @@ def _figures(
         "Inwoners (2017)": big.inwoners_2017,
         "Huishoudens met een zeer laag inkomen (%)": _mean(sample, "belasting"),
         "Overlast en onveiligheid (LBM-punten, hoger is veiliger)": _mean(sample, "uitkomst"),
-        CRIMES_OF_CITY: 1000 * crimes.misdrijven_2024.sum() / crimes.inwoners_2024.sum(),
+        CRIMES_OF_CITY: crime_rate(crimes.misdrijven.sum(), crimes.inwoners_2024.sum()),
         "Koopwoningen (%, wijken 2022)": _mean(owned, "pct_koop_2022", "woningen_2022"),
         "Verband: LBM-punten bij 10 procentpunt meer zeer lage inkomens": 10 * all_slopes.value,
     }).reindex(big.index)  # fmt: skip

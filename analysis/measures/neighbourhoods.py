@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.measures.sample import REGISTER_CUT, STEADY
+from analysis.measures.sample import REGISTER_CUT, STEADY, crime_rate, crimes
 
-CRIME_RATE = "misdrijven_per_1000_2024"
+CRIME_RATE = "misdrijven_per_1000"
 
 FIGURES = (
     "buurtnaam", "wijkcode", "inwoners_2017", "pct_sociaal_minimum_2017", "onv_2014", "onv_2018", "onv_2020",
@@ -23,11 +23,11 @@ def figures(buurten: pd.DataFrame) -> pd.DataFrame:
         buurten: the dataset's table, all gemeenten or one.
 
     Returns:
-        `FIGURES` per buurtcode. Registered crimes are per 1,000 residents of 2024, where the buurt has about the size it had
+        `FIGURES` per buurtcode. Registered crimes are per year and 1,000 residents of 2024, where the buurt has about the size it had
         in 2017 (`STEADY`) and enough residents for a rate (`REGISTER_CUT`).
     """
     known = buurten.verhouding_2024_2017.between(*STEADY) & (buurten.inwoners_2024 >= REGISTER_CUT)
-    rate = 1000 * buurten.misdrijven_2024 / buurten.inwoners_2024.where(known)
+    rate = crime_rate(crimes(buurten), buurten.inwoners_2024.where(known))
     return buurten.assign(**{CRIME_RATE: rate})[list(FIGURES)]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.choices import BIG_CITY, Choices
+from analysis.choices import BIG_CITY, CRIME_YEARS, Choices
 from analysis.dataset.validate import NATIONAL_2017
 from analysis.errors import InvalidInput
 from analysis.measures import context
@@ -18,6 +19,9 @@ REGISTER_CUT = 200
 # A curve of four degrees of freedom needs at least this many buurten: four for each coefficient.
 FEWEST_FOR_CHAPTER = 20
 
+# Added to every count, so that a buurt without a crime has a logarithm.
+HALF_A_CRIME = 0.5
+
 # A buurt that grew or shrank beyond these between 2017 and 2024 may be another neighbourhood by now (research design).
 STEADY = (0.7, 1.5)
 
@@ -27,15 +31,27 @@ def big_cities(gemeenten: pd.DataFrame) -> pd.DataFrame:
     return gemeenten[gemeenten.inwoners_2017 >= BIG_CITY].sort_values("inwoners_2017", ascending=False)
 
 
-def with_crime(buurten: pd.DataFrame) -> pd.DataFrame:
-    """Add the second outcome: `misdrijven_log`, log registered crimes per 1,000 residents in 2024.
+def crimes(buurten: pd.DataFrame, years: Iterable[int] = CRIME_YEARS) -> pd.Series:
+    """Registered crimes of these years together; missing where one of the years is."""
+    return buurten[[f"misdrijven_{year}" for year in years]].sum(axis=1, skipna=False)
+
+
+def crime_rate(counted: pd.Series, residents: pd.Series, years: int = len(CRIME_YEARS)) -> pd.Series:
+    """Crimes per 1,000 residents and year."""
+    return 1000 * counted / (years * residents)
+
+
+def with_crime(buurten: pd.DataFrame, years: tuple[int, ...] = CRIME_YEARS) -> pd.DataFrame:
+    """Add the second outcome: `misdrijven`, registered crimes of the years together, and `misdrijven_log`, the log of their
+    number per 1,000 residents of 2024 and year.
 
     Half a crime is added so that a buurt without any keeps a finite value. Buurten that are no longer the same size
-    (`STEADY`) have none.
+    (`STEADY`) have no rate.
     """
-    steady = buurten.verhouding_2024_2017.between(*STEADY)
-    rate = 1000 * (buurten.misdrijven_2024 + 0.5) / buurten.inwoners_2024.where(steady & (buurten.inwoners_2024 > 0))
-    return buurten.assign(misdrijven_log=np.log(rate))
+    counted = crimes(buurten, years)
+    same = buurten.verhouding_2024_2017.between(*STEADY) & (buurten.inwoners_2024 > 0)
+    rate = crime_rate(counted + HALF_A_CRIME, buurten.inwoners_2024.where(same), len(years))
+    return buurten.assign(misdrijven=counted, misdrijven_log=np.log(rate))
 
 
 def select(buurten: pd.DataFrame, choices: Choices, cut: int | None = None, outcome: str | None = None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.choices import Choices
+from analysis.choices import CRIME, CRIME_YEARS, Choices
 from analysis.measures.context import CHARACTERISTICS
 from analysis.models.leave_out import BURDEN, SHIFTED, Model, sample_of, scores
 
@@ -25,7 +25,7 @@ EXPLORATORY_COLUMNS = ("pct_koop_2022", "pct_werkend_2022", "pct_hbo_wo_2022")
 # The year of the blocks, and of outcomes whose column does not end in it. A block of a later year than the outcome
 # can't show what came first (research design, section 3).
 BLOCK_YEAR, LATER_BLOCKS = 2017, {EXPLORATORY: 2022}
-OUTCOME_YEARS = {"misdrijven_log": 2024}
+OUTCOME_YEARS = {CRIME.column: CRIME_YEARS[-1]}
 
 DRAWS = 2000
 LIMITS = (0.025, 0.975)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis import choices as registry
 from analysis.choices import YEARS, Choices
 from analysis.measures.context import CHARACTERISTICS
-from analysis.measures.sample import REGISTER_CUT, of_city, select
+from analysis.measures.sample import HALF_A_CRIME, REGISTER_CUT, crime_rate, of_city, select
 from analysis.models.cities import pool, slopes
 from analysis.models.spline import Spline
 from analysis.models.wls import fit
@@ -24,7 +25,7 @@ DIMENSIONS = {
     "vrz": "voorzieningen",
     "won": "woningvoorraad",
 }
-CRIME = "misdrijven_log"
+CRIME = registry.CRIME.column
 
 # With fewer buurten than this a city's own R² is mostly chance.
 FEWEST_BUURTEN = 20
@@ -227,7 +228,7 @@ def aggregate(sample: pd.DataFrame, groups: pd.Series, choices: Choices, outcome
     for column, values in ((choices.income.column, sample.belasting), (outcome, sample.uitkomst)):
         out[column] = (values * sample.gewicht).groupby(groups).sum() / out.inwoners_2017
     if outcome == CRIME:
-        out[CRIME] = np.log(1000 * (grouped.misdrijven_2024.sum() + 0.5) / grouped.inwoners_2024.sum())
+        out[CRIME] = np.log(crime_rate(grouped.misdrijven.sum() + HALF_A_CRIME, grouped.inwoners_2024.sum()))
     return out
 
 

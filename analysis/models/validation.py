@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.choices import KWB, REFERENCE, YEARS, Choices
+from analysis.choices import CRIME, CRIME_SPAN, KWB, REFERENCE, YEARS, Choices
 from analysis.measures.sample import of_city, select
 from analysis.models.wls import fit
 
@@ -53,7 +53,6 @@ VERDICTS = (AGREES, DISAGREES, UNDECIDED, INCOMPARABLE)
 
 LBM = "BZK, Leefbaarometer 3.0"
 TENURE = "Gemeente Amsterdam 2017 (eigendom)"
-CRIME = "Politie/CBS 2024"
 KWB_2020 = "CBS, KWB 2020 (Amsterdam)"
 
 
@@ -233,8 +232,8 @@ def corporation(buurten: pd.DataFrame, choices: Choices) -> list[Check]:
         crime = contrast(table, group, table.misdrijven_log)
         checks.append(_compared(
             "V2", f"v2.misdrijven_{name}", f"Misdrijven per inwoner: corporatiebuurten tegen {label}", _percent(crime), 1,
-            "% verschil in misdrijven per inwoner; een minteken is minder", f"{CRIME}; {TENURE}",
-            f"{city} Alle soorten misdrijven, van 2024, geteld waar ze gebeuren; agressie is niet apart te zien.", 0))  # fmt: skip
+            "% verschil in misdrijven per inwoner; een minteken is minder", f"{CRIME.source}; {TENURE}",
+            f"{city} Alle soorten misdrijven, van {CRIME_SPAN}, geteld waar ze gebeuren; agressie is niet apart te zien.", 0))  # fmt: skip
     return checks
 
 

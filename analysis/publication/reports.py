@@ -7,14 +7,14 @@ import math
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import REFERENCE, Choices
+from analysis.choices import CRIME, CRIME_SPAN, REFERENCE, Choices
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
 from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
 from analysis.models.response import Curve, Slope
 from analysis.publication.numbers import Number, Numbers, Sentences
 
-CRIME_SOURCE = "Politie/CBS, misdrijven 2024; CBS, KWB 2024 (85984NED)"
+CRIME_SOURCE = f"{CRIME.source}; CBS, KWB 2024 (85984NED)"
 
 # Two outcomes whose standardised slopes differ by more than this factor do not tell the same story (research design, 3).
 DISAGREE_FACTOR = 2.0
@@ -293,7 +293,7 @@ def _about_onv(onv: Slope, city: str) -> str:
 
 def _about_crime(onv: Slope, crimes: Slope | None, city: str) -> str:
     if crimes is None:
-        return f"In {city} zijn van te weinig buurten de misdrijven van 2024 bekend om een verband te zien."
+        return f"In {city} zijn van te weinig buurten de misdrijven van {CRIME_SPAN} bekend om een verband te zien."
     if crimes.low > 0:
         return ("Ook het" if onv.high < 0 else "Het") + " aantal misdrijven per inwoner is er hoger."
     if crimes.high < 0:

@@ -30,6 +30,27 @@ def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
     ]  # fmt: skip
 
 
+def crime(table: pd.DataFrame, choices: Choices) -> list[Number]:
+    """The slope of crime in each way of counting, as a percentage per ten points."""
+    unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}"
+    return [
+        Number(slug(f"{place} {variant}"), row.value, unit, int(row.n), f"{CRIME_SOURCE}; {choices.income.source}", row.low, row.high, group="misdrijftelling")
+        for (place, variant), row in table.iterrows()
+    ]  # fmt: skip
+
+
+def about_crime(table: pd.DataFrame) -> Sentences:
+    """How far the slope of crime moves with the way of counting, in each place."""
+    parts = []
+    for place, rows in table.groupby(level="plaats", sort=False):
+        sure = int((rows.low > 0).sum())
+        parts.append(
+            f"In {place} loopt het van {dutch.number(rows.value.min())} tot {dutch.number(rows.value.max())} % meer misdrijven; bij {dutch.number(sure)} van de "
+            f"{dutch.number(len(rows))} manieren van tellen ligt het hele interval boven nul."
+        )
+    return Sentences(misdrijftelling=" ".join(parts))
+
+
 def title_ceiling(table: pd.DataFrame) -> str:
     """The finding of the chart of ceilings, in a sentence."""
     ordered = table.sort_values("eigen_niveau")

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from analysis.choices import Choices
+from analysis.choices import CRIME_SPAN, Choices
 from analysis.dutch import sort_key
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
@@ -182,9 +182,9 @@ def _fill_text(
         raise InvalidInput(f"Zin {match['key']!r} op {where} wordt door geen hoofdstuk gegeven.")
 
     def choice(match: re.Match[str]) -> str:
-        values = (
-            {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit} if choices else {}
-        )
+        values = {"misdrijfjaren": CRIME_SPAN}
+        if choices:
+            values |= {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit}
         if match["name"] not in values:
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])

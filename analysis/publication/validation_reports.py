@@ -208,6 +208,41 @@ def unchecked(name: str) -> CitedTable:
     return CitedTable(name, caption, ("Gepubliceerd", "Waarom niet"), cells, data, "cijfer")
 
 
+def levels(name: str, table: pd.DataFrame) -> Table:
+    """The level of each source beside a total or mean that its publisher gives.
+
+    Args:
+        name: of the table.
+        table: result of `dataset.anchors.levels`.
+    """
+    columns = [
+        Column("grootheid", "Grootheid"), Column("plaats", "Plaats"), Column("jaar", "Jaar"), Column("eenheid", "Eenheid"),
+        Column("gepubliceerd", "Uitgever", 0, places="decimalen"), Column("waarde", "Onze dataset", 0, places="decimalen"),
+        Column("speling", "Mag schelen", 0, places="decimalen"), Column("bron", "Bron"), Column("waar", "Waar het staat"),
+    ]  # fmt: skip
+    caption = (f"De hoogte van elke bron: {dutch.number(len(table))} cijfers die de uitgever zelf geeft, naast die uit onze dataset, "
+               "naar inwoners gewogen. Wijkt er een te veel af, dan stopt de bouw van dit boek.")  # fmt: skip
+    shown = table.assign(jaar=table.jaar.astype(str), decimalen=table.eenheid.map(_decimals))
+    return Table(name, caption, columns, shown.reset_index())
+
+
+def _decimals(unit: str) -> int:
+    """Counts are whole; points of the Leefbaarometer need three."""
+    return {"inwoners": 0, "misdrijven": 0, "LBM-punten": 3}.get(unit, 1)
+
+
+def level_numbers(table: pd.DataFrame) -> list[Number]:
+    """The national crime rate, ours and the publisher's, and how many levels were laid beside an anchor."""
+    crime = table.loc["politie.per_1000"]
+    source = "data/ijkpunten.csv"
+    return [
+        Number("hoogte.aantal", len(table), "cijfers van een uitgever", len(table), source),
+        Number("hoogte.bronnen", table.bron.nunique(), "bronnen", len(table), source),
+        Number("hoogte.misdrijven", crime.waarde, f"{crime.eenheid}, 2024, buurten met een cijfer", int(crime.n), crime.bron, decimals=1),
+        Number("hoogte.misdrijven_uitgever", crime.gepubliceerd, f"{crime.eenheid}, 2024", 1, crime.bron, decimals=1),
+    ]
+
+
 def anchors(name: str, table: pd.DataFrame) -> Table:
     """Published figures of whole places beside the mean of our buurten."""
     columns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 import zipfile
@@ -49,7 +50,7 @@ def read_csv(source: Path | io.BytesIO, file: str, columns: Iterable[str], separ
     """Read a CSV as text and keep the named columns.
 
     Args:
-        source: path or buffer.
+        source: path (a name that ends in .gz is unpacked) or buffer.
         file: name of the file, for messages.
         columns: official names; those of CBS without their number.
         separator: between fields.
@@ -60,7 +61,7 @@ def read_csv(source: Path | io.BytesIO, file: str, columns: Iterable[str], separ
     Raises:
         InvalidInput: when the file is empty, unreadable or cut off, or a column is missing or found twice.
     """
-    content = source.read_bytes() if isinstance(source, Path) else source.getvalue()
+    content = _content(source, file)
     try:
         table = pd.read_csv(io.BytesIO(content), dtype=str, sep=separator, encoding="utf-8-sig", keep_default_na=False)
     except pd.errors.EmptyDataError:
@@ -70,6 +71,18 @@ def read_csv(source: Path | io.BytesIO, file: str, columns: Iterable[str], separ
     _refuse_short_row(content, file, separator)
     table.index = range(FIRST_ROW, FIRST_ROW + len(table))
     return select(table, file, columns)
+
+
+def _content(source: Path | io.BytesIO, file: str) -> bytes:
+    """The bytes of a file, unpacked where it is gzip; one that was cut off or damaged gives a sentence."""
+    if not isinstance(source, Path):
+        return source.getvalue()
+    if source.suffix != ".gz":
+        return source.read_bytes()
+    try:
+        return gzip.decompress(source.read_bytes())
+    except DAMAGED as error:
+        raise InvalidInput(f"Bestand {file} is beschadigd of afgekapt ({error}): haal het opnieuw op.") from error
 
 
 def _refuse_short_row(content: bytes, file: str, separator: str) -> None:

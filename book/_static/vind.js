@@ -439,7 +439,7 @@
     if (row.inwoners_2017 === null) gaps.push("Inwoners en inkomen: het is niet zeker welke cijfers van 2017 bij deze buurt horen.");
     else if (row.pct_sociaal_minimum_2017 === null) gaps.push("Zeer laag inkomen: het CBS geeft het niet, meestal omdat er weinig huishoudens zijn.");
     if (row.onv_2018 === null) gaps.push("Veiligheid in 2018: de Leefbaarometer geeft hier geen score.");
-    if (row.misdrijven_per_1000_2024 === null) gaps.push("Misdrijven: de code van 2024 is niet zeker dezelfde buurt, of er wonen te weinig mensen voor een cijfer per inwoner.");
+    if (row.misdrijven_per_1000 === null) gaps.push("Misdrijven: de buurt van 2024 is niet zeker dezelfde, er wonen te weinig mensen voor een cijfer per inwoner, of de politie plaatste de misdrijven van deze gemeente niet per buurt.");
     if (places_ && !places_.vlakken[row.code] && !places_.punten[row.code]) gaps.push("Plek op de kaart: die is niet zeker. De buurt staat wel in de tabel.");
     return gaps;
   }
@@ -557,7 +557,7 @@
   }
 
   function more(row) {
-    const rows = [["Misdrijven per 1.000 inwoners (2024)", number(row.misdrijven_per_1000_2024, 0), "geregistreerd door de politie; wat bezoekers overkomt, telt ook mee"]];
+    const rows = [[`Misdrijven per 1.000 inwoners per jaar (${known.misdrijfjaren})`, number(row.misdrijven_per_1000, 0), "geregistreerd door de politie; wat bezoekers overkomt, telt ook mee"]];
     if (row.pct_corporatie_2017 !== null) rows.push(["Woningen van corporaties (2017)", percent(row.pct_corporatie_2017)]);
     return rows;
   }
@@ -939,7 +939,7 @@
       list.push(["Afwijking van verwachting (95 %)", "afwijking", (row) => number(row.afwijking, 2) + (row.laag === null ? "" : ` (${margin(row.laag, row.hoog)})`), (row) => row.afwijking]);
       list.push(["Plaats, gelet op inkomens (95 %)", "rang", (row) => number(row.rang) + (row.rang === null ? "" : ` (${interval(row.rang_laag, row.rang_hoog, 0)})`), (row) => row.rang]);
     }
-    list.push(["Misdrijven per 1.000 inwoners", ...own(0, "misdrijven_per_1000_2024")]);
+    list.push(["Misdrijven per 1.000 inwoners per jaar", ...own(0, "misdrijven_per_1000")]);
     return list;
   }
 
@@ -953,7 +953,7 @@
     const head = html("tr", {}, ["Buurt", "Wijk"].map((name) => html("th", { scope: "col", class: "tekst" }, name)),
       list.map(([name]) => html("th", { scope: "col", class: "getal-kolom" }, name)));
     const table = html("table", { class: "dataframe", "aria-labelledby": "vk-tabel-titel" }, html("thead", {}, head), html("tbody", {}, body));
-    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}, ook die zonder alle cijfers: inwoners en inkomen 2017, veiligheid ${known.jaar}, misdrijven 2024. Kies een naam voor alle cijfers.`),
+    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}, ook die zonder alle cijfers: inwoners en inkomen 2017, veiligheid ${known.jaar}, misdrijven ${known.misdrijfjaren}. Kies een naam voor alle cijfers.`),
       place.csv ? " " : "", place.csv ? html("a", { href: place.csv, download: true }, "Cijfers (CSV)") : "");
     const frame = html("div", { class: "vk-tabel-omslag", tabindex: "0", role: "region", "aria-labelledby": "vk-tabel-titel", "data-zoek": "buurt in deze tabel", "data-sorteer": true }, table);
     const links_ = [...table.querySelectorAll("a[data-code]")];

@@ -24,6 +24,7 @@ FILES = {
     "koppeling_gemeenten.csv",
     "grenzen.csv",
     "kaarten.gpkg",
+    "ijkpunten.csv",
     "datapackage.json",
 }
 
@@ -151,7 +152,7 @@ BREAKS = {
     "a share over 100": (cbs_kwb.FILE_2017, edit("HuishoudensMetEenLaagInkomen_72", "101")),
     "a share under 0": (rivm.FILE, edit("Eenzaam_28", "-1")),
     "a wijk of Amsterdam that is not there": (cbs_map.FILE_WIJKEN, edit("code", "WK036399", row=0)),
-    "more crimes than none, but negative": (politie.FILE, edit("GeregistreerdeMisdrijven_1", "-5")),
+    "more crimes than none, but negative": (politie.FILE, edit("misdrijven_2024", "-5")),
     "more 65-plussers than inhabitants": (cbs_kwb.FILE_2017, edit("k_65JaarOfOuder_12", "999999", row=4)),
     "a name that is missing": (leefbaarometer.FILE, lambda table: table.assign(bu_naam="")),
     "a missing column": (amsterdam.FILE_TENURE, lambda table: table.drop(columns="totaal")),
@@ -195,3 +196,27 @@ def test_the_description_of_what_was_not_built_stays(valid_data):
     for name in ("bewijs", "instrumenten", "kader"):
         assert after[name] == before[name]
     assert after["buurten"]["schema"] == before["buurten"]["schema"]
+
+
+def test_a_gemeente_whose_crimes_were_not_placed_in_buurten_has_none(raw, empty):
+    """Its buurten hold less than 90 % of its own total: a low figure would say nothing of the buurt."""
+
+    def more(table: pd.DataFrame) -> None:
+        own = table.gemeentecode == "GM0599"
+        table.loc[own, "misdrijven_2023"] = [str(int(float(n) / 0.89) + 1) for n in table.misdrijven_2023[own]]
+
+    rawfiles.change(raw, politie.FILE_GEMEENTEN, more)
+    build(raw, empty)
+    buurten = store.read("buurten", empty)
+    own = buurten.gemeentecode == "GM0599"
+    assert buurten.misdrijven_2023[own].isna().all()
+    assert buurten.misdrijven_2022[own].notna().all()
+    assert buurten.misdrijven_2023[~own].notna().all()
+
+
+def test_at_ninety_percent_the_crimes_are_kept():
+    counts = pd.DataFrame({column: [90.0, 0.0] for column in politie.COLUMNS}, index=["BU00010000", "BU00020000"])
+    totals = pd.DataFrame({column: [100.0, 5.0] for column in politie.COLUMNS}, index=["GM0001", "GM0002"])
+    kept = harmonise.placed_crimes(counts, totals)
+    assert kept.misdrijven_2024.iloc[0] == 90
+    assert kept.misdrijven_2024.isna().tolist() == [False, True]  # not placed is missing, never 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +23,7 @@ ROUNDING = 1e-5  # LBM points: five parts and a total, each rounded to six decim
 
 RESOURCES = {item["name"]: item for item in schema.describe()["resources"]}
 # What is known of the levers is written by hand; where a row needs a source and year, it has its own.
-HAND_WRITTEN = ["bewijs", "instrumenten", "kader"]
+HAND_WRITTEN = ["bewijs", "instrumenten", "kader", "ijkpunten"]
 BUILT = [name for name in RESOURCES if name not in HAND_WRITTEN]
 TABLES = [name for name in BUILT if "schema" in RESOURCES[name]]
 
@@ -254,3 +256,15 @@ def test_the_traps_that_were_found_stay_closed(links):
     assert links.buurtcode["BU00802001"] == "BU00803001"
     assert store.read("buurten").buurtnaam["BU00803001"] == "Transvaalwijk"
     assert pd.isna(links.buurtcode["BU00803001"]) or links.buurtcode["BU00803001"] == "BU00802001"
+
+
+def test_the_description_has_the_version_of_the_edition():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert schema.describe()["version"] == project["version"]
+
+
+def test_git_leaves_the_bytes_of_the_data_alone():
+    """A checkout with other line ends would not be the described one."""
+    for path in ("data/buurten.csv", "results/uitgave/register.json"):
+        told = subprocess.run(["git", "check-attr", "text", path], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert told.stdout.strip().endswith("text: unset")

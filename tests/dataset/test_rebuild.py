@@ -27,7 +27,7 @@ FILES = sorted({item["path"] for item in schema.describe()["resources"]} | {sche
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset, built anew; only what is written by hand is copied."""
     folder = tmp_path_factory.mktemp("rebuilt")
-    for name in (schema.DESCRIPTION, "bewijs.csv", "instrumenten.csv", "kader.csv"):
+    for name in (schema.DESCRIPTION, "bewijs.csv", "instrumenten.csv", "kader.csv", "ijkpunten.csv"):
         shutil.copy(DATA / name, folder)
     build(RAW, folder)
     return folder

@@ -169,7 +169,7 @@ KINDS = {
         slope_data(SLOPES)),
     "forest of crime": Kind(
         lambda: charts.forest("misdrijven", invented_slopes(0.05), Pooled(0.05, 0.04, 0.06, 0.01, 0.02, 0.08, 30),
-                              "Verschil in misdrijven per inwoner", "Bron: Politie/CBS 2024.",
+                              "Verschil in misdrijven per inwoner", "Bron: Politie/CBS.",
                               reports.title_cities_crime(SLOPES), as_percentage=True),
         slope_data(invented_slopes(0.05))),
     "transport": Kind(

@@ -13,6 +13,7 @@ from analysis.measures import neighbourhoods
 def buurten():
     codes = ["BU00010001", "BU00010002", "BU00010003", "BU00010004", "BU00020001"]
     table = pd.DataFrame({
+        "misdrijven_2022": [40, 40, 3, 10, 10], "misdrijven_2023": [60, 60, 3, 10, 10],
         "misdrijven_2024": [50, 50, 3, np.nan, 10], "inwoners_2024": [1000, 1000, 40, 1000, 1000],
         "verhouding_2024_2017": [1.0, 2.5, 1.0, 1.0, 1.0], "gemeentecode": ["GM0001"] * 4 + ["GM0002"],
     }, index=pd.Index(codes, name="buurtcode"))  # fmt: skip

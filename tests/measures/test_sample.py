@@ -19,6 +19,8 @@ def buurten() -> pd.DataFrame:
         "onv_2018": [0.1, 0.2, np.nan, 0.4, 0.5, 0.6, 0.7],
         "onv_2020": [1.1, 1.2, 1.3, 1.4, np.nan, 1.6, 1.7],
         "inwoners_2024": [500.0, 500.0, 1000.0, 2000.0, 0.0, np.nan, 800.0],
+        "misdrijven_2022": [0.0, 40.0, 20.0, 10.0, 10.0, 5.0, 20.0],
+        "misdrijven_2023": [0.0, 60.0, 40.0, 10.0, 10.0, 5.0, 20.0],
         "misdrijven_2024": [0.0, 50.0, 30.0, np.nan, 10.0, 5.0, 20.0],
         "verhouding_2024_2017": [1.0, 0.7, 1.5, 1.0, 1.0, np.nan, np.nan],
     }, index=list("abcdefg"))  # fmt: skip
@@ -61,8 +63,18 @@ def test_the_table_itself_is_left_alone(buurten):
 
 def test_the_crime_rate_is_per_1000_residents_with_half_a_crime_added(buurten):
     crime = sample.with_crime(buurten).misdrijven_log
-    assert crime["a"] == pytest.approx(np.log(1000 * 0.5 / 500))
-    assert crime["b"] == pytest.approx(np.log(1000 * 50.5 / 500))
+    assert crime["a"] == pytest.approx(np.log(1000 * 0.5 / (3 * 500)))
+    assert crime["b"] == pytest.approx(np.log(1000 * 150.5 / (3 * 500)))
+
+
+def test_crimes_of_three_years_are_added_and_missing_where_one_is(buurten):
+    counted = sample.with_crime(buurten).misdrijven
+    assert counted[["a", "b", "c"]].tolist() == [0, 150, 90]
+    assert np.isnan(counted["d"])
+
+
+def test_one_year_is_a_rate_per_year_too(buurten):
+    assert sample.with_crime(buurten, (2023,)).misdrijven_log["b"] == pytest.approx(np.log(1000 * 60.5 / 500))
 
 
 def test_a_buurt_that_is_unknown_empty_or_no_longer_the_same_has_no_crime_rate(buurten):

@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analysis.choices import EVERYDAY_NAMES, YEARS, Choices
+from analysis.choices import CRIME_SPAN, EVERYDAY_NAMES, YEARS, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import outlines
@@ -134,7 +134,7 @@ def about(country: Country, cities: dict[str, CityPage]) -> dict[str, Any]:
     listed = {code: [country.gemeenten.gemeentenaam[code], city.page] for code, city in cities.items()}
     return {
         "maten": scales.measures(), "geen": scales.NO_DATA, "bronnen": scales.sources(), "steden": listed,
-        "jaren": YEARS, "jaar": scales.YEAR,
+        "jaren": YEARS, "jaar": scales.YEAR, "misdrijfjaren": CRIME_SPAN,
     }  # fmt: skip
 
 
