@@ -10,6 +10,7 @@ from analysis.choices import CRIME, REFERENCE, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
+from analysis.intervals import CONFIDENCE
 from analysis.models.decomposition import DIFFERENCE, TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import Importance
@@ -87,7 +88,7 @@ def verdicts(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     )
     columns = [
         Column("gemeente", "Gemeente"),
-        Column("ratio", "Helling op gedeeld bereik, gedeeld door Amsterdam (95 %)", 2, "low", "high"),
+        Column("ratio", "Helling op gedeeld bereik, gedeeld door Amsterdam", 2, "low", "high", kind=CONFIDENCE),
         Column("margin", "Marge", 2),
         Column("verdict", "Oordeel"),
         Column("kracht", "Kans op «geldt» bij gelijkheid (%)", 0),
@@ -108,7 +109,7 @@ def meta(name: str, found: MetaRegression, choices: Choices) -> Table:
     rows = found.coefficients.assign(
         kenmerk=found.coefficients.index.map(labels), p=found.coefficients.p.map(dutch.p_value)
     )
-    columns = [Column("kenmerk", "Kenmerk van de stad"), Column("value", "Verschil in helling (95 %)", 4, "low", "high"),
+    columns = [Column("kenmerk", "Kenmerk van de stad"), Column("value", "Verschil in helling", 4, "low", "high", kind=CONFIDENCE),
                Column("p", "p")]  # fmt: skip
     caption = (
         f"Waarmee de helling van een stad samengaat (LBM-punten per procentpunt, {found.cities} steden). Wat tussen steden overblijft, heeft een "
@@ -196,8 +197,8 @@ def blocks(name: str, results: dict[str, Importance], source: str) -> Table:
     columns = [
         Column("blok", "Blok"),
         Column("uitkomst", "Uitkomst"),
-        Column("first", "Als eerste (95 %)", 3, "first_low", "first_high"),
-        Column("last", "Als laatste (95 %)", 3, "last_low", "last_high"),
+        Column("first", "Als eerste", 3, "first_low", "first_high", kind=CONFIDENCE),
+        Column("last", "Als laatste", 3, "last_low", "last_high", kind=CONFIDENCE),
     ]
     caption = (
         "Hoeveel beter een stad die niet is gebruikt wordt voorspeld als een blok kenmerken erbij komt. Wat een blok als eerste meer brengt dan "

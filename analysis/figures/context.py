@@ -13,6 +13,7 @@ from analysis.choices import Choices, Measure
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
+from analysis.intervals import CONFIDENCE
 from analysis.models.interaction import REFERENCE_SAMPLE, Family
 
 # With more panels than this the titles get the small letter.
@@ -83,7 +84,7 @@ def family(name: str, found: Family, choices: Choices, outcome: Measure | None =
         Column("kenmerk", "Kenmerk"),
         Column("sample", "Waar"),
         Column("status", "Uitslag"),
-        Column("estimate", "Verschil in helling (95 %)", 2, "low", "high"),
+        Column("estimate", "Verschil in helling", 2, "low", "high", kind=CONFIDENCE),
         Column("p_holm", "p na Holm", 3),
         Column("estimate_scores", "Op normaalscores", 2),
         Column("detectable", "Kleinste te vinden", 2),
@@ -107,7 +108,7 @@ def change(name: str, tables: dict[str, pd.DataFrame], choices: Choices) -> Tabl
     columns = [
         Column("venster", "Periode en plaats"),
         Column("model", "Model"),
-        Column("estimate", "LBM-punten per 10 procentpunt (95 %)", 3, "low", "high"),
+        Column("estimate", "LBM-punten per 10 procentpunt", 3, "low", "high", kind=CONFIDENCE),
         Column("n", "Buurten", 0),
         Column("first_stage_f", "F van het instrument", 0),
         Column("reason", "Waarom leeg"),
@@ -146,7 +147,7 @@ def asymmetry(name: str, table: pd.DataFrame) -> Table:
     columns = [
         Column("groep", "Aandeel lage inkomens 2017–2020"),
         Column("change_income", "Verandering aandeel (procentpunt)", 1),
-        Column("mean", "Verandering veiligheid (95 %)", 3, "low", "high"),
+        Column("mean", "Verandering veiligheid", 3, "low", "high", kind=CONFIDENCE),
         Column("detectable", "Kleinste verschil dat met 80 % kans te vinden was", 3),
         Column("n", "Buurten", 0),
     ]

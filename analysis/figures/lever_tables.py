@@ -9,6 +9,7 @@ from analysis import dutch
 from analysis.choices import CRIME, Choices
 from analysis.figures.listing import Listing
 from analysis.figures.tables import CitedTable, Column, Table
+from analysis.intervals import CONFIDENCE, DRAWS
 from analysis.levers import assumptions, effect, scenario, spread, waterbed
 from analysis.levers.evidence import LEVERS
 from analysis.measures import neighbourhoods
@@ -88,10 +89,10 @@ def outcomes(name: str, found: list[scenario.Outcome], choices: Choices) -> Tabl
         Column("voor", "Zeer laag inkomen nu (%)", 1), Column("na", "Daarna (%)", 1),
         Column("verdunning", "Door meer huishoudens (punt)", 1), Column("verplaatsing", "Doordat anderen er wonen (punt)", 1),
         Column("verhuisd", "Huishoudens die elders wonen", 0),
-        Column("onv", "Veiligheid, rechte lijn (95 %)", 3, "onv_laag", "onv_hoog"),
-        Column("onv_krom", "Idem, gebogen lijn (95 %)", 3, "onv_krom_laag", "onv_krom_hoog"),
-        Column("misdrijven", "Misdrijven, rechte lijn, % (95 %)", 1, "misdrijven_laag", "misdrijven_hoog"),
-        Column("misdrijven_krom", "Idem, gebogen lijn, % (95 %)", 1, "misdrijven_krom_laag", "misdrijven_krom_hoog"),
+        Column("onv", "Veiligheid, rechte lijn", 3, "onv_laag", "onv_hoog", kind=CONFIDENCE),
+        Column("onv_krom", "Idem, gebogen lijn", 3, "onv_krom_laag", "onv_krom_hoog", kind=CONFIDENCE),
+        Column("misdrijven", "Misdrijven, rechte lijn, %", 1, "misdrijven_laag", "misdrijven_hoog", kind=CONFIDENCE),
+        Column("misdrijven_krom", "Idem, gebogen lijn, %", 1, "misdrijven_krom_laag", "misdrijven_krom_hoog", kind=CONFIDENCE),
     ]  # fmt: skip
     caption = (
         "Voorspeld verschil in de buurt zelf; veiligheid in LBM-punten, hoger is veiliger. Huishoudens zijn geschat. Geen effect: wat het verband "
@@ -106,8 +107,8 @@ def outcomes_in_short(name: str, found: list[scenario.Outcome], choices: Choices
     columns = [
         Column("scenario", "Als …"),
         Column("voor", "Zeer laag inkomen nu (%)", 1), Column("na", "Daarna (%)", 1),
-        Column("onv", "Veiligheid (LBM-punten, 95 %)", 3, "onv_laag", "onv_hoog"), Column("onv_krom", "Idem, gebogen lijn", 3),
-        Column("misdrijven", "Misdrijven (%, 95 %)", 1, "misdrijven_laag", "misdrijven_hoog"),
+        Column("onv", "Veiligheid, LBM-punten", 3, "onv_laag", "onv_hoog", kind=CONFIDENCE), Column("onv_krom", "Idem, gebogen lijn", 3),
+        Column("misdrijven", "Misdrijven, %", 1, "misdrijven_laag", "misdrijven_hoog", kind=CONFIDENCE),
         Column("misdrijven_krom", "Idem, gebogen lijn", 1),
         Column("verhuisd", "Huishoudens met een zeer laag inkomen die verhuizen", 0),
     ]  # fmt: skip
@@ -150,7 +151,7 @@ def sensitivity(name: str, table: pd.DataFrame) -> Table:
     """One scenario under other assumptions."""
     columns = [
         Column("scenario", "Scenario"), Column("aanname", "Aanname"), Column("na", "Zeer laag inkomen daarna (%)", 1),
-        Column("value", "Veiligheid, rechte lijn (95 %)", 3, "low", "high"),
+        Column("value", "Veiligheid, rechte lijn", 3, "low", "high", kind=CONFIDENCE),
     ]  # fmt: skip
     caption = "Dezelfde scenario’s als één aanname anders is. LBM-punten, verschil in de buurt zelf."
     return Table(name, caption, columns, table)
@@ -166,7 +167,7 @@ def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     rows = table.assign(uitkomst=table.uitkomst.map(names), decimalen=np.where(table.uitkomst == effect.CRIMES, 1, 4))
     columns = [
         Column("verdeling", "Verdeling"), Column("uitkomst", "Uitkomst"), Column("lijn", "Lijn"), Column("gewichten", "Gewichten van de lijn"),
-        Column("value", "Verschil voor alle steden samen (95 %)", 4, "low", "high", "decimalen"), Column("eenheid", "Eenheid"),
+        Column("value", "Verschil voor alle steden samen", 4, "low", "high", "decimalen", kind=CONFIDENCE), Column("eenheid", "Eenheid"),
         Column("steden", "Steden", 0), Column("n", "Buurten", 0),
     ]  # fmt: skip
     caption = (
@@ -197,9 +198,9 @@ def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = Tr
     columns = [
         *([Column("gemeente", "Gemeente")] if with_city else []),
         Column("plan", "Plan"),
-        Column("winst_slechtste", "Minst veilige tiende (95 %)", 3, "winst_slechtste_laag", "winst_slechtste_hoog"),
+        Column("winst_slechtste", "Minst veilige tiende", 3, "winst_slechtste_laag", "winst_slechtste_hoog", kind=DRAWS),
         Column("winst_anders", f"Idem, langs {spread.other_year(choices)}", 3),
-        Column("winst", "Hele stad (95 %)", 4, "winst_laag", "winst_hoog"),
+        Column("winst", "Hele stad", 4, "winst_laag", "winst_hoog", kind=DRAWS),
         Column("misdrijven", "Misdrijven, hele stad (%)", 1),
         Column("verhuisd", "Huishoudens die elders wonen", 0),
         *([Column("lijn", "Lijn")] if with_city else []),
@@ -248,7 +249,7 @@ def start(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     columns = [
         Column("buurtnaam", "Buurt"), Column("gesprek", "Gesprek begint bij"), Column("belasting", "Zeer laag inkomen (%)", 1),
         Column("kloof", "Veiligheid: verschil met de stad", 2), Column("plaats", "Plaats (1 = minst veilig)"),
-        Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
+        Column("afwijking", "Afwijking van verwachting", 2, "laag", "hoog", kind=DRAWS),
         Column("misdrijf", "Misdrijven per 1.000 inwoners", 0), Column("gewicht", "Inwoners", 0),
     ]  # fmt: skip
     caption = (

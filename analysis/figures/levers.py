@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import dutch
+from analysis import dutch, intervals
 from analysis.choices import CRIME, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
@@ -205,7 +205,7 @@ def best_spread(name: str, table: pd.DataFrame, choices: Choices, title: str) ->
     canvas, (axes,) = theme.canvas(
         0.19 * len(best) + 0.9, title,
         "Verschil met niets doen (LBM-punten, hoger is veiliger) voor het tiende deel van de huishoudens dat het minst veilig woont, en "
-        "voor de hele stad; punt en 95 %-interval",
+        f"voor de hele stad; punt en {intervals.KINDS[intervals.DRAWS].words}",
         f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(best.n.sum())} buurten in {len(best)} steden. Binnen de "
         f"verhuizingen van één jaar; kruisje: hetzelfde plan langs de cijfers van {other}.",
     )  # fmt: skip

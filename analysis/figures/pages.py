@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import CRIME, Choices
 from analysis.figures.tables import Column, Table
+from analysis.intervals import CONFIDENCE, DRAWS
 
 
 def coverage(name: str, table: pd.DataFrame, choices: Choices) -> Table:
@@ -31,7 +32,7 @@ def sensitivity(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The slope under other choices."""
     columns = [
         Column("variant", "Keuze"),
-        Column("value", "LBM-punten per 10 procentpunt (95 %)", 3, "low", "high"),
+        Column("value", "LBM-punten per 10 procentpunt", 3, "low", "high", kind=CONFIDENCE),
         Column("standardised", "Correlatie met gewichten", 2),
         Column("n", "Buurten", 0),
         Column("errors", "Marge"),
@@ -50,8 +51,8 @@ def deviations(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("gewicht", "Inwoners", 0),
         Column("belasting", "Zeer laag inkomen (%)", 1),
         Column("uitkomst", "Veiligheid (onv)", 2),
-        Column("afwijking", "Afwijking van verwachting (95 %)", 2, "laag", "hoog"),
-        Column("rang", "Rang (95 %)", 0, "rang_laag", "rang_hoog"),
+        Column("afwijking", "Afwijking van verwachting", 2, "laag", "hoog", kind=DRAWS),
+        Column("rang", "Rang", 0, "rang_laag", "rang_hoog", kind=DRAWS),
         Column("type", "Type"),
     ]
     caption = (
@@ -89,7 +90,7 @@ def cities(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choices)
     )
     columns = [
         Column("gemeente", "Gemeente"),
-        Column("value", "LBM-punten per 10 procentpunt (95 %)", 3, "low", "high"),
+        Column("value", "LBM-punten per 10 procentpunt", 3, "low", "high", kind=CONFIDENCE),
         Column("r2", "R²", 2),
         Column("standardised", "Leefbaarometer (sd)", 2),
         Column("standaard_misdrijven", "Misdrijven (sd)", 2),

@@ -10,6 +10,7 @@ from analysis.choices import CRIME, Choices
 from analysis.figures import theme
 from analysis.figures.output import Figure
 from analysis.figures.tables import Column, Table
+from analysis.intervals import CITIES, CONFIDENCE
 from analysis.models.specification import SpecificationCurve
 
 
@@ -38,8 +39,8 @@ def ceiling_table(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The ceiling with and without the city's own level."""
     columns = [
         Column("label", "Uitkomst"),
-        Column("eigen_niveau", "Eigen niveau (laagste tot hoogste stad)", 2, "eigen_niveau_laag", "eigen_niveau_hoog"),
-        Column("zonder", "Zonder eigen niveau", 2, "zonder_laag", "zonder_hoog"),
+        Column("eigen_niveau", "Eigen niveau", 2, "eigen_niveau_laag", "eigen_niveau_hoog", kind=CITIES),
+        Column("zonder", "Zonder eigen niveau", 2, "zonder_laag", "zonder_hoog", kind=CITIES),
         Column("steden", "Steden", 0),
         Column("n", "Buurten", 0),
     ]
@@ -54,7 +55,7 @@ def unexplained(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """What composition leaves of RIVM's figures."""
     columns = [
         Column("label", "Schatting van het RIVM (2020)"),
-        Column("verklaard", "Voorspeld door samenstelling (laagste tot hoogste stad)", 2, "laag", "hoog"),
+        Column("verklaard", "Voorspeld door samenstelling", 2, "laag", "hoog", kind=CITIES),
         Column("rest", "Wat overblijft", 2),
         Column("n", "Buurten", 0),
     ]
@@ -84,7 +85,7 @@ def moran(name: str, onv: pd.DataFrame, crimes: pd.DataFrame) -> Table:
     return Table(name, caption, columns, joined.reset_index(), "gemeente")
 
 
-SLOPE = [Column("value", "LBM-punten per 10 procentpunt (95 %)", 3, "low", "high"), Column("n", "Buurten", 0)]
+SLOPE = [Column("value", "LBM-punten per 10 procentpunt", 3, "low", "high", kind=CONFIDENCE), Column("n", "Buurten", 0)]
 
 
 def places(name: str, table: pd.DataFrame, caption: str, scale: float = 1.0) -> Table:
@@ -123,8 +124,8 @@ def units(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The slope by buurt, wijk and merged buurten."""
     columns = [
         Column("eenheid", "Eenheid"),
-        Column("value", f"{choices.gemeente} (95 %)", 3, "low", "high"),
-        Column("pooled", "Andere steden (95 %)", 3, "pooled_low", "pooled_high"),
+        Column("value", choices.gemeente, 3, "low", "high", kind=CONFIDENCE),
+        Column("pooled", "Andere steden", 3, "pooled_low", "pooled_high", kind=CONFIDENCE),
         Column("new_low", "Nieuwe stad, van", 3),
         Column("new_high", "tot", 3),
         Column("mediaan", "Inwoners per eenheid", 0),
@@ -140,7 +141,7 @@ def units(name: str, table: pd.DataFrame, choices: Choices) -> Table:
 def errors(name: str, tables: dict[str, pd.DataFrame], choices: Choices) -> Table:
     """The slope of Amsterdam under errors that reach ever further."""
     parts = [table.reset_index(names="marge").assign(uitkomst=label) for label, table in tables.items()]
-    columns = [Column("uitkomst", "Uitkomst"), Column("marge", "Soort marge"), Column("value", "Helling (95 %)", 3, "low", "high"),
+    columns = [Column("uitkomst", "Uitkomst"), Column("marge", "Soort marge"), Column("value", "Helling", 3, "low", "high", kind=CONFIDENCE),
                Column("error", "Standaardfout", 4)]  # fmt: skip
     caption = (
         f"De helling in {choices.gemeente} per 10 procentpunt, met marges die rekening houden met buurten tot steeds verder weg (Conley). "

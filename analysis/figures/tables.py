@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.figures.output import DATA_MIME, data_record
+from analysis.intervals import KINDS
 
 # From this many rows on a reader can sort a table; a shorter one is seen at a glance.
 SORTABLE_FROM = 5
@@ -24,7 +25,11 @@ NOTHING = "–"
 class Column:
     """A column to show: where it comes from, its heading, and decimals (None for text).
 
-    `places` names a column with the decimals of each row, for tables whose rows differ in size.
+    `places` names a column with the decimals of each row, for tables whose rows differ in size. A column with limits says
+    what they are: `kind` is a key of `intervals.KINDS`, and its words stand in the heading.
+
+    Raises:
+        ValueError: for limits without a kind.
     """
 
     source: str
@@ -33,6 +38,16 @@ class Column:
     low: str | None = None
     high: str | None = None
     places: str | None = None
+    kind: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.low is not None or self.high is not None) and self.kind not in KINDS:
+            raise ValueError(f"Kolom {self.source!r} heeft grenzen zonder soort; kies: {', '.join(KINDS)}.")
+
+    @property
+    def title(self) -> str:
+        """The heading, with what its limits are."""
+        return f"{self.heading} ({KINDS[self.kind].head})" if self.kind else self.heading
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Table:
     def html(self) -> str:
         """The table with headings for screen readers, and a link to its CSV, which the builder lays beside the page."""
         head = "".join(
-            f'<th scope="col" class="{_kind(column)}">{escape(column.heading)}</th>' for column in self.columns
+            f'<th scope="col" class="{_kind(column)}">{escape(column.title)}</th>' for column in self.columns
         )
         body = "".join(self._row(row) for _, row in self.data.iterrows())
         return (

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.choices import Choices
-from analysis.measures.sample import select
+from analysis.measures.sample import of_city, select
 from analysis.models.deviation import FEWEST_BUURTEN, TYPE_ORDER, deviations, type_shares
 
 
@@ -26,12 +26,11 @@ def by_city(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices) -> pd
     """
     rows = {}
     for code, city in cities.iterrows():
-        own = buurten[buurten.gemeentecode == code]
         here = dataclasses.replace(choices, gemeente=city.gemeentenaam, gemeentecode=code)
-        sample = select(own, here)
+        sample = select(of_city(buurten, code), here)
         if len(sample) < FEWEST_BUURTEN:
             continue
-        shares = type_shares(deviations(own, here))
+        shares = type_shares(deviations(buurten, here))
         burden = np.average(sample.belasting, weights=sample.gewicht)
         rows[code] = {"gemeente": city.gemeentenaam, "belasting": burden, "n": len(sample), **shares}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.choices import CRIME, YEARS, Choices
+from analysis.errors import InvalidInput
 from analysis.levers import effect
 from analysis.levers.city import City, weights_of_worst
 from analysis.levers.evidence import GRADES, LEVERS
@@ -156,7 +157,12 @@ def start(city: City, deviations: pd.DataFrame) -> pd.DataFrame:
         At most `NAMED` buurten: the columns of `deviations`, `kloof` (mean of the years minus the city's mean, LBM points),
         `bij_inkomen` (part of that which the curve gives to the burden), `plaats_laag` and `plaats_hoog` (its place from
         least safe in the years, best and worst), and `gesprek`.
+
+    Raises:
+        InvalidInput: for deviations of another city.
     """
+    if not deviations.index.isin(city.buurten.index).all():
+        raise InvalidInput(f"Deze afwijkingen horen niet bij de buurten van {city.name}.")
     table = deviations.join(city.buurten[[*(f"onv_{year}" for year in YEARS), CRIME.column]])
     levels = table[[f"onv_{year}" for year in YEARS]]
     means = (levels.mul(table.gewicht, axis=0)).sum() / levels.notna().mul(table.gewicht, axis=0).sum()

@@ -19,7 +19,6 @@ from analysis.measures.sample import (
     coverage_by_city,
     crime_rate,
     of_cities,
-    of_city,
     select,
 )
 from analysis.models import cities as slopes
@@ -80,14 +79,13 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
         InvalidInput: when the city is not one of the big ones, or has too few buurten for a line.
     """
     buurten, big = tables["buurten"], _with(tables["gemeenten"], choices)
-    own = of_city(buurten, choices.gemeentecode)
     city = cities.of(buurten, estimate(buurten, tables["wijken"]), choices)
     if effect.response(city, effect.ONV, effect.STRAIGHT) is None:
         raise InvalidInput(
             f"In {choices.gemeente} hebben {len(city.buurten)} buurten alle cijfers en {choices.ondergrens} inwoners of meer: te weinig "
             "voor een stadsblad. Kies een grotere gemeente of een lagere ondergrens."
         )
-    found = deviations(own, choices)
+    found = deviations(buurten, choices)
     small = len(found) == 0
     found = _residuals(city) if small else found
     start = priority.start(city, found)

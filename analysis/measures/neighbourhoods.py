@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.errors import InvalidInput
 from analysis.measures.sample import REGISTER_CUT, STEADY, crime_rate, crimes
 
 CRIME_RATE = "misdrijven_per_1000"
@@ -31,6 +32,11 @@ def figures(buurten: pd.DataFrame) -> pd.DataFrame:
     return buurten.assign(**{CRIME_RATE: rate})[list(FIGURES)]
 
 
+def _check_same_city(own: pd.DataFrame, deviations: pd.DataFrame, gemeentecode: str) -> None:
+    if not deviations.index.isin(own.index).all():
+        raise InvalidInput(f"Deze afwijkingen horen niet bij de buurten van {gemeentecode}.")
+
+
 def of_city(buurten: pd.DataFrame, gemeentecode: str, deviations: pd.DataFrame) -> pd.DataFrame:
     """The figures of all buurten of one city, with their deviations beside them.
 
@@ -41,6 +47,10 @@ def of_city(buurten: pd.DataFrame, gemeentecode: str, deviations: pd.DataFrame) 
 
     Returns:
         `figures` with the columns of `DEVIATION`, empty for buurten without a deviation.
+
+    Raises:
+        InvalidInput: for deviations of another city.
     """
     own = buurten[buurten.gemeentecode == gemeentecode]
+    _check_same_city(own, deviations, gemeentecode)
     return figures(own).join(deviations.reindex(columns=list(DEVIATION)))

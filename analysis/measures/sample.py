@@ -80,6 +80,24 @@ def of_city(buurten: pd.DataFrame, gemeentecode: str) -> pd.DataFrame:
     return buurten[buurten.gemeentecode == gemeentecode]
 
 
+def one_city(table: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The table itself, where all its buurten lie in one gemeente.
+
+    A curve through the buurten of several cities is drawn without complaint, and is the curve of none of them.
+
+    Args:
+        table: of the dataset, or a sample; one that names no gemeente is invented, and passes.
+        what: is worked out, in Dutch, as the sentence begins.
+
+    Raises:
+        InvalidInput: where there are more.
+    """
+    count = table.gemeentecode.nunique() if "gemeentecode" in table else 1
+    if count > 1:
+        raise InvalidInput(f"{what} geldt voor één gemeente, maar hier staan buurten van {count}: kies er eerst een.")
+    return table
+
+
 def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """The sample of the chosen gemeente.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.choices import YEARS, Choices
-from analysis.measures.sample import select
+from analysis.measures.sample import one_city, select
 from analysis.models.spline import line
 from analysis.models.wls import FEWEST_CLUSTERS, fit
 
@@ -124,7 +124,12 @@ def reliability(buurten: pd.DataFrame, choices: Choices) -> float:
     """Correlation of `onv` in the two latest years over the buurten of the sample: how alike two measurements are.
 
     Real change lowers it too, so it is a lower limit of what the measurement itself would repeat.
+
+    Args:
+        buurten: of one city: between cities lie differences that no year changes.
+        choices: settled choices; give the income measure and the cut.
     """
+    one_city(buurten, "De betrouwbaarheid")
     early, late = (f"onv_{year}" for year in YEARS[-2:])
     sample = select(buurten, choices).dropna(subset=[early, late])
     return float(np.corrcoef(sample[early], sample[late])[0, 1])
@@ -189,6 +194,7 @@ def asymmetry(buurten: pd.DataFrame) -> pd.DataFrame:
         found in 80 % of samples. Weighted by inhabitants, clustered by wijk. Missing where a group has fewer than
         `FEWEST_BUURTEN`.
     """
+    one_city(buurten, "Dalend en stijgend inkomen")
     income = buurten.pct_laag_inkomen_2020 - buurten.pct_laag_inkomen_2017
     known = buurten.assign(income=income, change=buurten.onv_2020 - buurten.onv_2018)
     known = known.dropna(subset=["income", "change", "inwoners_2017"])

@@ -12,7 +12,8 @@ from scipy import optimize
 from statsmodels.regression.linear_model import RegressionResults
 
 from analysis.choices import REFERENCE, Choices
-from analysis.measures.sample import of_cities, select
+from analysis.errors import InvalidInput
+from analysis.measures.sample import of_cities, one_city, select
 from analysis.models.cities import FEWEST_BUURTEN, by_city
 from analysis.models.spline import DEGREES, Spline
 from analysis.models.wls import FEWEST_CLUSTERS, fit
@@ -70,6 +71,7 @@ def curve_of(sample: pd.DataFrame) -> CityCurve:
     Args:
         sample: result of `measures.sample.select`, one city.
     """
+    one_city(sample, "Een gebogen lijn")
     x = sample.belasting.to_numpy(float)
     degrees = DEGREES if len(x) >= SMALL_CITY else SMALL_DEGREES
     spline = Spline(x, degrees)
@@ -121,15 +123,26 @@ def derivatives(
         (share of the shared range, 0 to 1), and `reference`, `reference_error`, `reference_error_hc3`, `reference_df`: the
         reference city over the same part of the range (NaN where it is not among the cities). Left out: cities with fewer than
         `cities.FEWEST_BUURTEN` buurten, or wholly outside the shared range.
+
+    Raises:
+        InvalidInput: for a wanted gemeente that is not among the cities.
     """
     shared = shared_range(buurten, cities, choices, cut)
-    wanted = cities if only is None else cities.loc[cities.index.intersection(list(only))]
+    wanted = cities if only is None else cities.loc[_among(only, cities)]
     samples = by_city(select(of_cities(buurten, wanted), choices, cut, outcome), wanted)
     curves = {code: curve_of(sample) for code, sample in samples.items() if len(sample) >= FEWEST_BUURTEN}
     rows = {code: _row(curve, shared, curves.get(REFERENCE)) for code, curve in curves.items() if _meets(curve, shared)}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
     table.insert(0, "gemeente", cities.gemeentenaam.reindex(table.index))
     return table
+
+
+def _among(only: Iterable[str], cities: pd.DataFrame) -> pd.Index:
+    """These codes in the order of the cities; one that is not there is refused."""
+    asked = list(only)
+    if unknown := [code for code in asked if code not in cities.index]:
+        raise InvalidInput(f"Deze gemeenten staan niet bij de steden: {', '.join(unknown)}.")
+    return cities.index[cities.index.isin(asked)]
 
 
 def _meets(curve: CityCurve, shared: tuple[float, float]) -> bool:

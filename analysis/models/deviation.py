@@ -11,7 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from analysis.choices import INCOME_MEASURES, YEARS, Choices
-from analysis.measures.sample import FEWEST_FOR_CHAPTER, select
+from analysis.errors import InvalidInput
+from analysis.measures.sample import FEWEST_FOR_CHAPTER, of_city, select
 from analysis.models.spline import Spline
 
 DRAWS = 500
@@ -48,20 +49,26 @@ def deviations(buurten: pd.DataFrame, choices: Choices, draws: int = DRAWS) -> p
     choice of the measure of burden; and a type that holds in 90 % of the draws is right nine times in ten.
 
     Args:
-        buurten: of one city, the dataset's table.
-        choices: settled choices: cut, income measure of the central estimate, seed; the year only for `uitkomst`.
+        buurten: the dataset's table, all gemeenten or one; the buurten of the chosen gemeente are taken from it.
+        choices: settled choices: gemeente, cut, income measure of the central estimate, seed; the year only for `uitkomst`.
         draws: number of draws.
 
     Returns:
         Per buurt: `belasting` (%), `uitkomst`, `afwijking` (LBM points), `laag`, `hoog` (95 %), `rang` (1 is least safe
         compared with what was expected), `rang_laag`, `rang_hoog` (95 %), `zeker` (share of the draws in which the most
         frequent type holds) and `type`. Empty where the city has too few buurten.
+
+    Raises:
+        InvalidInput: where the table has no buurt of the chosen gemeente.
     """
-    central = select(buurten, choices)
+    own = of_city(buurten, choices.gemeentecode)
+    if not len(own):
+        raise InvalidInput(f"In deze tabel staat geen buurt van {choices.gemeente} ({choices.gemeentecode}).")
+    central = select(own, choices)
     if len(central) < FEWEST_BUURTEN:
         empty = central.iloc[:0]
         return empty.assign(afwijking=0.0, laag=0.0, hoog=0.0, rang=0, rang_laag=0, rang_hoog=0, zeker=0.0, type="")
-    part = buurten.loc[central.index]
+    part = own.loc[central.index]
     measures = [_Measure(part, measure) for measure in dict.fromkeys((choices.inkomensmaat, *BURDENS))]
     yearly = measures[0].residuals(np.ones(len(part)))
     kept = _Shrinkage(yearly)

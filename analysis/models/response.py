@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measures.sample import FEWEST_FOR_CHAPTER
+from analysis.measures.sample import FEWEST_FOR_CHAPTER, one_city
 from analysis.models.spline import Spline, line
 from analysis.models.wls import FEWEST_CLUSTERS, fit
 
@@ -61,10 +61,11 @@ def slope(sample: pd.DataFrame, weighted: bool = True, errors: str = "HC3") -> S
     """Regress `uitkomst` on `belasting`.
 
     Args:
-        sample: result of `measures.sample.select`.
+        sample: result of `measures.sample.select`, one city.
         weighted: weights are inhabitants (`gewicht`); otherwise every buurt counts once.
         errors: "HC3", or "wijk" for errors clustered by wijk (HC3 where there are too few wijken).
     """
+    one_city(sample, "Een helling")
     weights = sample.gewicht if weighted else pd.Series(1.0, index=sample.index)
     clusters = sample.wijkcode.nunique()
     by_wijk = errors == "wijk" and clusters >= FEWEST_CLUSTERS
@@ -97,10 +98,11 @@ def curve(sample: pd.DataFrame, seed: int, points: int = 80) -> Curve:
     """Fit a natural spline of burden, weighted by inhabitants, with errors clustered by wijk.
 
     Args:
-        sample: result of `measures.sample.select`.
+        sample: result of `measures.sample.select`, one city.
         seed: of the division of wijken into held-out groups.
         points: of the grid.
     """
+    one_city(sample, "Een gebogen lijn")
     x = sample.belasting.to_numpy(float)
     spline = Spline(x)
     found = fit(spline.basis(x), sample.uitkomst, sample.gewicht, sample.wijkcode)

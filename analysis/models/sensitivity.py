@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import INCOME_MEASURES, YEARS, Choices
-from analysis.measures.sample import REGISTER_CUT, select
+from analysis.measures.sample import REGISTER_CUT, one_city, select
 from analysis.models.response import slope
 
 
@@ -24,6 +24,7 @@ def slopes(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
         Per variant: `variant`, `value`, `low`, `high` per ten percentage points, `standardised` (in standard deviations
         of burden and outcome, to compare income measures with), `n`, and `errors`.
     """
+    one_city(buurten, "Een helling")
     variants = {"Zoals in de figuur": (choices, {})}
     variants[f"Buurten vanaf {REGISTER_CUT} inwoners"] = (
         dataclasses.replace(choices, ondergrens=REGISTER_CUT),

@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.spatial import cKDTree
 
 from analysis.choices import Choices
-from analysis.measures.sample import of_cities, select
+from analysis.measures.sample import of_cities, one_city, select
 from analysis.models.cities import by_city
 from analysis.models.response import FOLDS, held_out_r2
 from analysis.models.spline import DEGREES, Spline, line
@@ -93,6 +93,7 @@ def moran(sample: pd.DataFrame, borders: pd.DataFrame, seed: int, permutations: 
         neighbour in the sample), `eilanden` (on the map, without a neighbour in the sample; left out), `bekend` (share
         of the buurten that is on the map, 0 to 1). I and p are NaN where `bekend` is below `KNOWN_ENOUGH`.
     """
+    one_city(sample, "Moran's I")
     pairs = borders.index.to_frame(index=False).set_axis(["a", "b"], axis=1)
     on_map = sample.index.isin(pairs.a) | sample.index.isin(pairs.b)
     inside = pairs[pairs.a.isin(sample.index) & pairs.b.isin(sample.index)]
@@ -162,6 +163,7 @@ def conley(sample: pd.DataFrame, places: pd.DataFrame, cutoffs: tuple[float, ...
         Per `fouten`: `value`, `error`, `low`, `high` (95 %, Student's t) per ten percentage points, `n`; with HC3 and
         errors clustered by wijk of the same buurten beside them.
     """
+    one_city(sample, "Een helling")
     known = sample[sample.index.isin(places.index)]
     design = line(known.belasting)
     hc3 = fit(design, known.uitkomst, known.gewicht)
@@ -215,6 +217,7 @@ def blocks(sample: pd.DataFrame, places: pd.DataFrame) -> pd.Series:
     Returns:
         Block (0 to `FOLDS` - 1) by buurt.
     """
+    one_city(sample, "Een indeling in blokken")
     known = sample[sample.index.isin(places.index)]
     wijken = places.loc[known.index, ["x", "y"]].groupby(known.wijkcode).mean()
     row = _equal_parts(wijken.y, ROWS)
@@ -241,6 +244,7 @@ def held_out(sample: pd.DataFrame, seed: int, places: pd.DataFrame | None = None
         divisions (blocks are fixed), `spreiding` (standard deviation of `curve` over divisions), `n`. A city with fewer
         wijken than groups has no row "wijken".
     """
+    one_city(sample, "Een voorspelling van wat apart is gehouden")
     units = {"buurten": sample.assign(wijkcode=sample.index)}
     if sample.wijkcode.nunique() >= FOLDS:
         units["wijken"] = sample

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
 from analysis.dutch import slug
+from analysis.intervals import CITIES, CONFIDENCE, PREDICTION
 from analysis.models import verdict
 from analysis.models.cities import Pooled
 from analysis.models.decomposition import TERMS
@@ -30,11 +31,12 @@ def derivative(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Num
     ten = unit.replace("per procentpunt", "per 10 procentpunt")
     source, n, own = both(choices), n_others(table), table.loc[REFERENCE]
     return [
-        Number("gepoold.afgeleide", found.value, unit, n, source, found.low, found.high, decimals=4),
-        Number("gepoold.afgeleide10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3),
-        Number("nieuwe_stad.afgeleide10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n, source,
-               10 * found.new_low, 10 * found.new_high, decimals=3),
-        Number("amsterdam.afgeleide10", 10 * own.value, ten, int(own.n), source, 10 * own.low, 10 * own.high, decimals=3),
+        Number("gepoold.afgeleide", found.value, unit, n, source, found.low, found.high, decimals=4, kind=CONFIDENCE),
+        Number("gepoold.afgeleide10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3, kind=CONFIDENCE),
+        Number("nieuwe_stad.afgeleide10", 10 * found.value, ten, n, source, 10 * found.new_low, 10 * found.new_high, decimals=3,
+               kind=PREDICTION),
+        Number("amsterdam.afgeleide10", 10 * own.value, ten, int(own.n), source, 10 * own.low, 10 * own.high, decimals=3,
+               kind=CONFIDENCE),
         Number("tau_afgeleide", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
     ]  # fmt: skip
 
@@ -46,10 +48,9 @@ def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> li
     pooled, here = ([percent_per_ten(one) for one in (row.value, row.low, row.high)] for row in (found, own))
     new = [percent_per_ten(one) for one in (found.new_low, found.new_high)]
     return [
-        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:]),
-        Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], f"{unit}; grenzen van het voorspellingsinterval",
-               n_others(table), source, *new),
-        Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:]),
+        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:], kind=CONFIDENCE),
+        Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], unit, n_others(table), source, *new, kind=PREDICTION),
+        Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:], kind=CONFIDENCE),
     ]  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def meta(found: MetaRegression, choices: Choices) -> list[Number]:
             row.low,
             row.high,
             decimals=4,
+            kind=CONFIDENCE,
         )
         for term, row in found.coefficients.iterrows()
         if term in units
@@ -137,11 +139,11 @@ def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Poole
 def leave_out(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """Leave one city out: the model and three naive baselines, medians over cities with their range."""
     source, n = both(choices), int(table.n.sum())
-    unit = "aandeel van de variantie in een stad die niet is gebruikt; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    unit = "aandeel van de variantie in een stad die niet is gebruikt; mediaan over de steden"
 
     def spread(key: str, column: str) -> Number:
         values = table[column]
-        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="los")
+        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="los", kind=CITIES)
 
     return [
         spread("r2", "model"),
@@ -160,11 +162,12 @@ def importance(found: Importance, choices: Choices, outcome: str = "") -> list[N
     for block, row in found.blocks.iterrows():
         for way, word in (("first", "eerst"), ("last", "laatst")):
             numbers.append(Number(f"{prefix}{slug(block)}.{word}", row[way], unit, found.n, source,
-                                  row[f"{way}_low"], row[f"{way}_high"], decimals=3, group="wie"))  # fmt: skip
+                                  row[f"{way}_low"], row[f"{way}_high"], decimals=3, group="wie", kind=CONFIDENCE))  # fmt: skip
     for name, key in ((BURDEN_ALONE, "belasting"), (TOGETHER, "samen"), (SHARED, "gedeeld")):
         row = found.whole.loc[name]
         numbers.append(
-            Number(f"{prefix}{key}", row.value, unit, found.n, source, row.low, row.high, decimals=3, group="wie")
+            Number(f"{prefix}{key}", row.value, unit, found.n, source, row.low, row.high, decimals=3, group="wie",
+                   kind=CONFIDENCE)
         )
     return numbers
 
@@ -246,13 +249,13 @@ def decomposition(table: pd.DataFrame, choices: Choices, group: str | None = Non
     crimes = group == "misdrijven"
     source = f"{CRIME_SOURCE}; {choices.income.source}" if crimes else both(choices)
     scale = "log misdrijven per inwoner" if crimes else "LBM-punten"
-    unit = f"{scale}, verschil met Amsterdam; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    unit = f"{scale}, verschil met Amsterdam; mediaan over de steden"
     numbers = []
     for term, part in table.groupby("term", sort=False):
         certain = int((part.low * part.high > 0).sum())
         numbers += [
             Number(f"ontleding.{slug(term)}", part.value.median(), unit, len(part), source, part.value.min(),
-                   part.value.max(), decimals=3, group=group),
+                   part.value.max(), decimals=3, group=group, kind=CITIES),
             Number(f"ontleding.{slug(term)}.zeker", certain, "steden met een interval zonder nul", len(part), source, group=group),
         ]  # fmt: skip
     return numbers

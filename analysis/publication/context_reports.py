@@ -8,6 +8,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import Choices
 from analysis.dutch import slug
+from analysis.intervals import CONFIDENCE
 from analysis.models.change import DIFFERENCE, NO_VERDICT, NOT_SHOWN
 from analysis.models.interaction import LEVEL, NOT_SEPARABLE, OTHER_SAMPLE, REFERENCE_SAMPLE, UPHELD, Family
 from analysis.models.interaction import NOT_SHOWN as NO_INTERACTION
@@ -35,7 +36,8 @@ def family(found: Family, choices: Choices) -> list[Number]:
     ]
     own = found.table[(found.table["sample"] == REFERENCE_SAMPLE) & found.table.tested]
     return numbers + [
-        Number(f"interactie.{slug(row.label)}", row.estimate, unit, int(row.n), source, row.low, row.high, decimals=2)
+        Number(f"interactie.{slug(row.label)}", row.estimate, unit, int(row.n), source, row.low, row.high, decimals=2,
+               kind=CONFIDENCE)
         for row in own.itertuples()
     ]
 
@@ -110,7 +112,8 @@ def crime_correlation(sample: pd.DataFrame, found: Slope | None, choices: Choice
     scale = np.sqrt(np.cov(sample.belasting, aweights=sample.gewicht)) / found.outcome_sd
     return [
         Number("amsterdam.samenhang", found.value * scale, "correlatie, gewogen naar inwoners", found.n,
-               f"{CRIME_SOURCE}; {choices.income.source}", found.low * scale, found.high * scale, decimals=2, group="misdrijven"),
+               f"{CRIME_SOURCE}; {choices.income.source}", found.low * scale, found.high * scale, decimals=2, group="misdrijven",
+               kind=CONFIDENCE),
     ]  # fmt: skip
 
 
@@ -128,6 +131,7 @@ def change(table: pd.DataFrame, start: int, end: int, choices: Choices) -> list[
             row.low,
             row.high,
             decimals=3,
+            kind=CONFIDENCE,
         )
         for model, row in table.iterrows()
         if np.isfinite(row.estimate)
@@ -150,7 +154,7 @@ def asymmetry(table: pd.DataFrame) -> list[Number]:
     known = table.dropna(subset="mean")
     numbers = [
         Number(f"asymmetrie.{slug(group)}", row["mean"], "LBM-punten verandering 2018–2020", int(row.n), source,
-               row.low, row.high, decimals=3)
+               row.low, row.high, decimals=3, kind=CONFIDENCE)
         for group, row in known.iterrows()
     ]  # fmt: skip
     if DIFFERENCE in known.index:

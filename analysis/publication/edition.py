@@ -22,6 +22,7 @@ from typing import Any
 
 from analysis import paths
 from analysis.errors import InvalidInput
+from analysis.intervals import UNSTATED
 from analysis.publication import build, execute, register, staging
 from analysis.publication.numbers import NEAR_ZERO, agree
 
@@ -39,7 +40,10 @@ NUMERAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e[+-]\d+)?")
 
 # What a number carries, as it is told; the first three may differ within the tolerance, the rest not at all.
 WITHIN = {"value": "waarde", "low": "ondergrens", "high": "bovengrens"}
-EXACT = {"unit": "eenheid", "n": "n", "source": "bron", "chapter": "hoofdstuk", "decimals": "decimalen", "tolerance": "tolerantie"}  # fmt: skip
+EXACT = {
+    "kind": "soort interval", "unit": "eenheid", "definition": "definitie", "n": "n", "source": "bron", "chapter": "hoofdstuk",
+    "decimals": "decimalen", "tolerance": "tolerantie",
+}  # fmt: skip
 
 GONE = "ontbreekt"
 
@@ -221,7 +225,7 @@ def _number(name: str, was: register.Entry | None, now: register.Entry | None) -
         pair = old[part], new[part]
         if pair[0] == pair[1] or (part in WITHIN and None not in pair and agree(*pair, was.number.tolerance)):
             continue
-        yield Difference(f"{name}: {label}", *(GONE if one is None else str(one) for one in pair))
+        yield Difference(f"{name}: {label}", *(GONE if one in (None, UNSTATED) else str(one) for one in pair))
 
 
 def _table(path: str, was: str | None, now: str | None) -> Iterator[Difference]:

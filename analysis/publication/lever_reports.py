@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
+from analysis.intervals import CITIES, CONFIDENCE, DRAWS, TWO_THIRDS
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.evidence import GRADES, IN_A_SENTENCE
 from analysis.levers.households import MIDDLE
@@ -33,9 +34,9 @@ def need(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """Mean over the cities of the share of inhabitants under pressure; the limits are the lowest and highest city."""
     share = pressed(table)
     source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
-    unit = "% van de inwoners; gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
+    unit = "% van de inwoners; gemiddelde over de steden"
     return [
-        Number("nood.gemiddeld", share.mean(), unit, int(table.n.sum()), source, share.min(), share.max()),
+        Number("nood.gemiddeld", share.mean(), unit, int(table.n.sum()), source, share.min(), share.max(), kind=CITIES),
         Number("nood.steden", len(table), "steden", len(table), source),
     ]
 
@@ -81,12 +82,13 @@ def net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> list[Nu
     crimes = waterbed.headline(over, effect.CRIMES)
     percent = [100 * math.expm1(value) for value in (crimes.value, crimes.low, crimes.high)]
     return [
-        Number("waterbed.netto", row.value, unit, int(row.n), source, row.low, row.high, decimals=4),
-        Number("waterbed.netto.uiterste", bound.value, f"{unit}; alle buurten gelijk", int(bound.n), source, bound.low, bound.high, decimals=4),
+        Number("waterbed.netto", row.value, unit, int(row.n), source, row.low, row.high, decimals=4, kind=CONFIDENCE),
+        Number("waterbed.netto.uiterste", bound.value, f"{unit}; alle buurten gelijk", int(bound.n), source, bound.low, bound.high, decimals=4,
+               kind=CONFIDENCE),
         Number("waterbed.netto.misdrijven", percent[0], "% misdrijven per inwoner, verschil in het gemiddelde over alle huishoudens; gebogen lijn",
-               int(crimes.n), _source(effect.CRIMES, choices), percent[1], percent[2], decimals=1),
+               int(crimes.n), _source(effect.CRIMES, choices), percent[1], percent[2], decimals=1, kind=CONFIDENCE),
         Number("waterbed.steden", int(row.steden), "steden met een gebogen lijn", int(row.n), source),
-        *(Number(f"{code}.waterbed.netto", one.value, unit, int(one.n), source, one.low, one.high, decimals=4)
+        *(Number(f"{code}.waterbed.netto", one.value, unit, int(one.n), source, one.low, one.high, decimals=4, kind=CONFIDENCE)
           for code, one in onv.iterrows()),
     ]  # fmt: skip
 
@@ -95,11 +97,11 @@ def best_spread(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """Gain of the worst-off tenth and of the whole city, over the cities; the limits are the lowest and highest city."""
     best = table[table.plan == spread.BEST]
     n, source = int(best.n.sum()), both(choices)
-    span = "gemiddelde over de steden, de grenzen zijn de laagste en hoogste stad"
+    span = "gemiddelde over de steden"
 
     def over(key: str, column: str, unit: str, decimals: int) -> Number:
         values = best[column].dropna()
-        return Number(key, values.mean(), f"{unit}; {span}", n, source, values.min(), values.max(), decimals=decimals)
+        return Number(key, values.mean(), f"{unit}; {span}", n, source, values.min(), values.max(), decimals=decimals, kind=CITIES)
 
     own = "LBM-punten winst van de minst veilige tiende, binnen de verhuizingen van één jaar"
     return [
@@ -107,20 +109,21 @@ def best_spread(table: pd.DataFrame, choices: Choices) -> list[Number]:
         over("spreiding.winst.anders", "winst_anders", f"{own}, langs de cijfers van {spread.other_year(choices)}", 3),
         over("spreiding.gemiddelde", "winst", "LBM-punten verschil van het stadsgemiddelde", 4),
         over("spreiding.verhuisd", "deel", "% van de huishoudens met een zeer laag inkomen dat elders woont", 1),
-        *(Number(f"{code}.spreiding.winst", row.winst_slechtste, own, int(row.n), source, row.winst_slechtste_laag, row.winst_slechtste_hoog, decimals=3)
+        *(Number(f"{code}.spreiding.winst", row.winst_slechtste, own, int(row.n), source, row.winst_slechtste_laag, row.winst_slechtste_hoog, decimals=3,
+                 kind=DRAWS)
           for code, row in best.iterrows()),
     ]  # fmt: skip
 
 
 def splits(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """The part of the gap that goes with the burden, median over the cities with their range, per outcome."""
-    unit = "% van het verschil tussen de minst veilige buurten en de stad; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    unit = "% van het verschil tussen de minst veilige buurten en de stad; mediaan over de steden"
     numbers = []
     for outcome in (effect.ONV, effect.CRIMES):
         part = table[table.uitkomst == outcome]
         values, n = 100 * part.share, int(part.n.sum())
         source = _source(outcome, choices)
-        numbers.append(Number(f"gesprek.{outcome}", values.median(), unit, n, source, values.min(), values.max()))
+        numbers.append(Number(f"gesprek.{outcome}", values.median(), unit, n, source, values.min(), values.max(), kind=CITIES))
     return [*numbers, Number("gesprek.zelfde", len(agreeing(table)), "steden waar beide maten hetzelfde gesprek voorop zetten",
                              table.gemeente.nunique(), both(choices))]  # fmt: skip
 
@@ -138,9 +141,9 @@ def agreeing(table: pd.DataFrame) -> list[str]:
 def households(checked: pd.DataFrame) -> list[Number]:
     """How far the estimated households lie from the dwellings that Amsterdam counted."""
     low, middle, high = checked.verhouding.quantile([MIDDLE[0], 0.5, MIDDLE[1]])
-    unit = "schatting gedeeld door getelde woningen; mediaan, met de grenzen waartussen twee derde van de buurten ligt"
+    unit = "schatting gedeeld door getelde woningen; mediaan over de buurten"
     source = "CBS, KWB 2017 en wijkkaart 2022; Gemeente Amsterdam 2017"
-    return [Number("huishoudens.verhouding", middle, unit, len(checked), source, low, high, decimals=2)]
+    return [Number("huishoudens.verhouding", middle, unit, len(checked), source, low, high, decimals=2, kind=TWO_THIRDS)]
 
 
 def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
@@ -228,12 +231,12 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
         Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1),
         Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
         Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
-               10 * own.low, 10 * own.high, decimals=3),
+               10 * own.low, 10 * own.high, decimals=3, kind=CONFIDENCE),
     ]  # fmt: skip
     for outcome, one in found.splits.items():
         if one is not None:
             numbers.append(Number(f"gesprek.{outcome}", 100 * one.share, "% van het verschil tussen de minst veilige buurten en de stad",
-                                  one.n, _source(outcome, choices), 100 * one.low, 100 * one.high))  # fmt: skip
+                                  one.n, _source(outcome, choices), 100 * one.low, 100 * one.high, kind=CONFIDENCE))  # fmt: skip
     return numbers
 
 

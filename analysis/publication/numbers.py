@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from analysis import dutch
+from analysis import dutch, intervals
 
 # The MIME type under which a number travels in the output of its cell; the builder collects it, readers never see it.
 MIME = "application/vnd.veerkracht.number+json"
@@ -20,6 +21,12 @@ TOLERANCE = 1e-8
 # What is this close is equal whatever the tolerance: numbers that are zero up to rounding (1e-17) have no relative precision. The
 # smallest published number that is not zero is a power of 5e-6.
 NEAR_ZERO = 1e-12
+
+# What a text can ask of a number.
+PARTS = ("waarde", "interval", "grenzen", "laag", "hoog", "intervalsoort", "n", "eenheid")
+
+# The parts that are, or hold, a limit of its interval.
+LIMITS = ("interval", "grenzen", "laag", "hoog")
 
 
 def agree(was: float, now: float, tolerance: float = TOLERANCE) -> bool:
@@ -37,7 +44,9 @@ class Number:
         unit: what it counts, in Dutch ("LBM-punten per procentpunt").
         n: number of observations behind it.
         source: publisher, table and year.
-        low, high: limits of the 95 % interval (or of the range that `unit` names); None where there is none.
+        low, high: limits of an interval; None where there is none.
+        kind: what the limits are, a key of `intervals.KINDS`; given exactly where there are limits.
+        definition: in Dutch, how the number was made where another reading of its unit gives another number.
         decimals: digits shown in the text.
         group: first part of the id; None stands for the chapter's own.
         tolerance: how far, relatively, the value and its limits may lie from those of the published edition (`make verify`).
@@ -53,6 +62,8 @@ class Number:
     decimals: int = 0
     group: str | None = None
     tolerance: float = TOLERANCE
+    kind: str | None = None
+    definition: str | None = None
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):
@@ -65,12 +76,24 @@ class Number:
             raise ValueError(f"Getal {self.key!r} heeft een omgekeerd interval: {self.low} tot {self.high}.")
         if not 0 <= self.tolerance < 1:
             raise ValueError(f"Getal {self.key!r} heeft tolerantie {self.tolerance}: kies er een van 0 tot 1.")
+        self._check_kind()
+
+    def _check_kind(self) -> None:
+        if self.low is None:
+            if self.kind is not None:
+                raise ValueError(f"Getal {self.key!r} heeft geen interval, en toch de soort {self.kind!r}.")
+        elif self.kind not in (*intervals.KINDS, intervals.UNSTATED):
+            given = "geen soort" if self.kind is None else f"de onbekende soort {self.kind!r}"
+            raise ValueError(
+                f"Het interval van getal {self.key!r} heeft {given}; kies: {', '.join(intervals.KINDS)}."
+            )
 
     def text(self, part: str = "waarde") -> str:
         """The number in Dutch.
 
         Args:
-            part: "waarde", "interval", "laag", "hoog", "n" or "eenheid".
+            part: "waarde", "interval" (its limits; of any other kind than the plain margin also what they are), "grenzen"
+                (the limits alone), "laag", "hoog", "intervalsoort", "n" or "eenheid".
 
         Raises:
             ValueError: when the part is unknown, or the number has no interval.
@@ -81,17 +104,33 @@ class Number:
             return dutch.number(self.n)
         if part == "eenheid":
             return self.unit
-        if part not in ("interval", "laag", "hoog"):
-            raise ValueError(f"Een getal heeft geen deel {part!r}; kies waarde, interval, laag, hoog, n of eenheid.")
-        if self.low is None or self.high is None:
+        if part not in PARTS:
+            raise ValueError(f"Een getal heeft geen deel {part!r}; kies {dutch.enumeration(PARTS, 'of')}.")
+        if self.low is None or self.high is None or self.kind is None:
             raise ValueError(f"Getal {self.key!r} heeft geen interval.")
-        if part == "interval":
-            return dutch.interval(self.low, self.high, self.decimals)
+        if part == "intervalsoort":
+            return intervals.words(self.kind)
+        if part in ("interval", "grenzen"):
+            limits = dutch.interval(self.low, self.high, self.decimals)
+            plain = part == "grenzen" or self.kind == intervals.CONFIDENCE
+            return limits if plain else f"{intervals.words(self.kind)}: {limits}"
         return dutch.number(self.low if part == "laag" else self.high, self.decimals)
 
 
 class Numbers(tuple[Number, ...]):
-    """Numbers that show themselves as cell output: readable in a notebook, collectable by the builder."""
+    """Numbers that show themselves as cell output: readable in a notebook, collectable by the builder.
+
+    Raises:
+        ValueError: for a number whose kind of interval is not stated.
+    """
+
+    def __new__(cls, numbers: Iterable[Number] = ()) -> Numbers:
+        """Let pass what may be published."""
+        made = super().__new__(cls, numbers)
+        for number in made:
+            if number.kind == intervals.UNSTATED:
+                raise ValueError(f"Het interval van getal {number.key!r} heeft geen soort: het wordt niet gepubliceerd.")
+        return made
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         lines = [f"{number.key} = {number.text()} {number.unit} (n = {number.text('n')})" for number in self]

@@ -12,7 +12,8 @@ from typing import Any
 import nbformat
 
 from analysis.errors import InvalidInput
-from analysis.publication.numbers import MIME, Number
+from analysis.intervals import CONFIDENCE, KINDS, PREDICTION, UNSTATED, words
+from analysis.publication.numbers import LIMITS, MIME, Number
 
 # {getal}`helling` or {getal}`steden.GM0599.helling:interval` in Markdown, captions and alt texts.
 REFERENCE = re.compile(r"\{getal\}`(?P<key>[\w.\-]+)(?::(?P<part>\w+))?`")
@@ -27,12 +28,12 @@ class Entry:
     number: Number
 
     def as_json(self) -> dict[str, Any]:
-        """The public form: id, value, low, high, unit, n, chapter, source, decimals, tolerance."""
+        """The public form: id, value, low, high, kind, unit, definition, n, chapter, source, decimals, tolerance."""
         number = self.number
         return {
-            "id": self.id, "value": number.value, "low": number.low, "high": number.high, "unit": number.unit,
-            "n": number.n, "chapter": self.chapter, "source": number.source, "decimals": number.decimals,
-            "tolerance": number.tolerance,
+            "id": self.id, "value": number.value, "low": number.low, "high": number.high, "kind": number.kind,
+            "unit": number.unit, "definition": number.definition, "n": number.n, "chapter": self.chapter, "source": number.source,
+            "decimals": number.decimals, "tolerance": number.tolerance,
         }  # fmt: skip
 
 
@@ -93,10 +94,11 @@ def save(register: Register, path: Path) -> None:
 
 
 def load(path: Path) -> Register:
-    """Read a register that `save` wrote."""
+    """Read a register that `save` wrote, also one from before intervals had a kind: theirs is then `UNSTATED`."""
     register: Register = {}
     for row in json.loads(path.read_text(encoding="utf-8")):
         name, chapter = row.pop("id"), row.pop("chapter")
+        row.setdefault("kind", None if row["low"] is None else UNSTATED)
         register[name] = Entry(name, chapter, Number(key=name, **row))
     return register
 
@@ -116,6 +118,37 @@ def find(register: Register, key: str, scope: str = "") -> Entry:
 def fill(text: str, register: Register, scope: str = "") -> str:
     """Replace each {getal} reference by the number in Dutch, for places where no role can stand (alt texts)."""
     return REFERENCE.sub(_filler(register, scope), text)
+
+
+# What a text calls an interval, and which kind it then is.
+SPOKEN = {kind.words: name for name, kind in KINDS.items()} | {
+    "95 % interval": CONFIDENCE, "interval van 95 %": CONFIDENCE, "marge van 95 %": CONFIDENCE, "voorspellingsinterval": PREDICTION,
+}  # fmt: skip
+
+# "95 %-interval {getal}`helling:interval`", with what little may stand between; a space may be a hard one, or be left out.
+_SPOKEN = "|".join(re.escape(text.replace("\u00a0", " ")).replace(r"\ ", r"\s?") for text in sorted(SPOKEN, key=len, reverse=True))
+BESIDE = re.compile(rf"(?P<said>{_SPOKEN})[^.;{{}}]{{0,25}}{REFERENCE.pattern}")
+
+
+def check_kinds(text: str, register: Register, scope: str, where: str) -> None:
+    """Refuse a text that calls the interval of a number by the words of another kind.
+
+    Args:
+        text: before its numbers are filled in.
+        register, scope: as in `find`.
+        where: page, for the message.
+
+    Raises:
+        InvalidInput: with the number and what its interval is.
+    """
+    kinds = {re.sub(r"\s", "", said): kind for said, kind in SPOKEN.items()}
+    for match in BESIDE.finditer(text):
+        entry = find(register, match["key"], scope)
+        kind = entry.number.kind
+        if match["part"] in LIMITS and kind is not None and kind != kinds[re.sub(r"\s", "", match["said"])]:
+            raise InvalidInput(
+                f"Op {where} staat {match['said']!r} bij getal {entry.id!r}, maar de grenzen daarvan zijn: {words(kind)}."
+            )
 
 
 def qualify(text: str, register: Register, scope: str) -> str:

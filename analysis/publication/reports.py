@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import CRIME, CRIME_SPAN, REFERENCE, Choices
+from analysis.intervals import CITIES, CONFIDENCE, PREDICTION
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
 from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
@@ -59,9 +60,9 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
     unit = f"LBM-punten per procentpunt {choices.income.label}"
     source, n = both(choices), found.n
     return [
-        Number(f"helling{suffix}", found.value, unit, n, source, found.low, found.high, decimals=4),
+        Number(f"helling{suffix}", found.value, unit, n, source, found.low, found.high, decimals=4, kind=CONFIDENCE),
         Number(f"helling10{suffix}", 10 * found.value, f"LBM-punten per 10 procentpunt {choices.income.label}", n, source,
-               10 * found.low, 10 * found.high, decimals=3),
+               10 * found.low, 10 * found.high, decimals=3, kind=CONFIDENCE),
         Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
         Number(f"n{suffix}", n, "buurten", n, source),
         Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2),
@@ -76,7 +77,7 @@ def crime(found: Slope | None, choices: Choices) -> list[Number]:
     value, low, high = (percent_per_ten(one) for one in (found.value, found.low, found.high))
     return [
         Number("misdrijven.verschil10", value, f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
-               found.n, source, low, high, decimals=0),
+               found.n, source, low, high, decimals=0, kind=CONFIDENCE),
         Number("misdrijven.r2", found.r2, "aandeel van de variantie", found.n, source, decimals=2),
         Number("misdrijven.n", found.n, "buurten", found.n, source),
     ]  # fmt: skip
@@ -92,7 +93,7 @@ def standardised(onv: Slope, crimes: Slope | None, choices: Choices) -> list[Num
     for key, found, sign, source in rows:
         low, high = sorted(sign * 10 * limit / found.outcome_sd for limit in (found.low, found.high))
         value = sign * 10 * found.value / found.outcome_sd
-        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2))
+        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2, kind=CONFIDENCE))
     return numbers
 
 
@@ -120,7 +121,7 @@ def characteristics(table: pd.DataFrame, group: str, source: str) -> list[Number
     """Per characteristic its association at equal burden."""
     unit = "standaardafwijkingen van de uitkomst per standaardafwijking van het kenmerk; hoger is veiliger"
     return [
-        Number(f"{group}.{dutch.slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2)
+        Number(f"{group}.{dutch.slug(label)}", row.value, unit, int(row.n), source, row.low, row.high, decimals=2, kind=CONFIDENCE)
         for label, row in table.iterrows()
     ]
 
@@ -129,7 +130,7 @@ def city_slopes(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """The slope of every city."""
     unit = f"LBM-punten per procentpunt {choices.income.label}"
     return [
-        Number(f"{code}.helling", row.value, unit, int(row.n), both(choices), row.low, row.high, decimals=4)
+        Number(f"{code}.helling", row.value, unit, int(row.n), both(choices), row.low, row.high, decimals=4, kind=CONFIDENCE)
         for code, row in table.iterrows()
     ]
 
@@ -144,16 +145,15 @@ def pooled(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[Number]
     unit, source, n = f"LBM-punten per procentpunt {choices.income.label}", both(choices), n_others(table)
     ten = f"LBM-punten per 10 procentpunt {choices.income.label}"
     return [
-        Number("gepoold.helling", found.value, unit, n, source, found.low, found.high, decimals=4),
-        Number("gepoold.helling10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3),
+        Number("gepoold.helling", found.value, unit, n, source, found.low, found.high, decimals=4, kind=CONFIDENCE),
+        Number("gepoold.helling10", 10 * found.value, ten, n, source, 10 * found.low, 10 * found.high, decimals=3, kind=CONFIDENCE),
         Number("gepoold.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
-        Number("nieuwe_stad.helling", found.value, f"{unit}; de grenzen zijn die van het voorspellingsinterval", n, source,
-               found.new_low, found.new_high, decimals=4),
-        Number("nieuwe_stad.helling10", 10 * found.value, f"{ten}; de grenzen zijn die van het voorspellingsinterval", n,
-               source, 10 * found.new_low, 10 * found.new_high, decimals=3),
+        Number("nieuwe_stad.helling", found.value, unit, n, source, found.new_low, found.new_high, decimals=4, kind=PREDICTION),
+        Number("nieuwe_stad.helling10", 10 * found.value, ten, n, source, 10 * found.new_low, 10 * found.new_high, decimals=3,
+               kind=PREDICTION),
         Number("tau", found.tau, f"{unit}; standaardafwijking tussen steden", n, source, decimals=4),
         Number("amsterdam10", 10 * table.value[REFERENCE], ten, int(table.n[REFERENCE]), source,
-               10 * table.low[REFERENCE], 10 * table.high[REFERENCE], decimals=3),
+               10 * table.low[REFERENCE], 10 * table.high[REFERENCE], decimals=3, kind=CONFIDENCE),
         Number("eigen_interval_onder_nul", int((table.high < 0).sum()), "steden", len(table), source),
         Number("aantal", len(table), "steden", len(table), source),
     ]  # fmt: skip
@@ -166,11 +166,11 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
     percent, amsterdam = percent_per_ten, table.loc[REFERENCE]
     return [
         Number("gepoold.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.low),
-               percent(found.high)),
-        Number("nieuwe_stad.misdrijven10", percent(found.value), f"{unit}; grenzen van het voorspellingsinterval",
-               n_others(table), source, percent(found.new_low), percent(found.new_high)),
+               percent(found.high), kind=CONFIDENCE),
+        Number("nieuwe_stad.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.new_low),
+               percent(found.new_high), kind=PREDICTION),
         Number("amsterdam.misdrijven10", percent(amsterdam.value), unit, int(amsterdam.n), source, percent(amsterdam.low),
-               percent(amsterdam.high)),
+               percent(amsterdam.high), kind=CONFIDENCE),
         Number("misdrijven.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
         Number("misdrijven.eigen_interval_boven_nul", int((table.low > 0).sum()), "steden", len(table), source),
         Number("misdrijven.aantal", len(table), "steden", len(table), source),
@@ -180,16 +180,16 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
 def transport(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """Median over the cities; the limits are the range, lowest to highest city."""
     n, source = int(table.n.sum()), both(choices)
-    unit = "aandeel van de variantie; mediaan over de steden, de grenzen zijn de laagste en hoogste stad"
+    unit = "aandeel van de variantie; mediaan over de steden"
 
     def spread(key: str, column: str, unit: str) -> Number:
         values = table[column].dropna()
-        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="overdracht")
+        return Number(key, values.median(), unit, n, source, values.min(), values.max(), decimals=2, group="overdracht", kind=CITIES)
 
     return [
         spread("r2", "r2_own", unit),
         spread("r2_eigen_niveau", "r2_shifted", unit),
-        spread("kalibratie", "calibration", "helling van uitkomst op voorspelling; 1 is gelijk; grenzen zijn laagste en hoogste stad"),
+        spread("kalibratie", "calibration", "helling van uitkomst op voorspelling; 1 is gelijk; mediaan over de steden"),
         Number("slechter_dan_gemiddelde", int((table.r2_own < 0).sum()), "steden", len(table), source, group="overdracht"),
         Number("steden", len(table), "steden", len(table), source, group="overdracht"),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import REFERENCE, Choices
 from analysis.dutch import slug
+from analysis.intervals import CHANCE, CITIES, CONFIDENCE
 from analysis.models.interaction import MOST_PLASMODE_REJECTIONS
 from analysis.models.specification import DISPUTED, SpecificationCurve
 from analysis.publication import simulations
@@ -19,13 +20,11 @@ STORED = "eigen simulaties (results/simulaties.csv)"
 
 def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """How well composition alone predicts each outcome in cities it has not seen, own level given."""
-    unit = (
-        "aandeel van de variantie in steden die niet zijn gebruikt; mediaan, de grenzen zijn de laagste en hoogste stad"
-    )
+    unit = "aandeel van de variantie in steden die niet zijn gebruikt; mediaan over de steden"
     return [
         Number(CEILING_KEYS.get(column, column[:3]), row.eigen_niveau, unit, int(row.n),
                f"{CRIME_SOURCE}; {choices.income.source}" if column in CEILING_KEYS else both(choices), row.eigen_niveau_laag, row.eigen_niveau_hoog,
-               decimals=2, group="plafond")
+               decimals=2, group="plafond", kind=CITIES)
         for column, row in table.iterrows()
     ]  # fmt: skip
 
@@ -34,7 +33,8 @@ def crime(table: pd.DataFrame, choices: Choices) -> list[Number]:
     """The slope of crime in each way of counting, as a percentage per ten points."""
     unit = f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}"
     return [
-        Number(slug(f"{place} {variant}"), row.value, unit, int(row.n), f"{CRIME_SOURCE}; {choices.income.source}", row.low, row.high, group="misdrijftelling")
+        Number(slug(f"{place} {variant}"), row.value, unit, int(row.n), f"{CRIME_SOURCE}; {choices.income.source}", row.low, row.high,
+               kind=CONFIDENCE, group="misdrijftelling")
         for (place, variant), row in table.iterrows()
     ]  # fmt: skip
 
@@ -66,8 +66,8 @@ def moran(table: pd.DataFrame, choices: Choices) -> list[Number]:
     known, own, source = table.dropna(subset="moran"), table.loc[REFERENCE], both(choices)
     return [
         Number("i", own.moran, "Moran's I van wat de curve overlaat, Amsterdam", int(own.n), source, decimals=2, group="moran"),
-        Number("mediaan", known.moran.median(), "Moran's I; mediaan over steden, de grenzen zijn de laagste en hoogste stad",
-               int(known.n.sum()), source, known.moran.min(), known.moran.max(), decimals=2, group="moran"),
+        Number("mediaan", known.moran.median(), "Moran's I; mediaan over de steden",
+               int(known.n.sum()), source, known.moran.min(), known.moran.max(), decimals=2, group="moran", kind=CITIES),
         Number("steden", len(known), "steden waarvan de grenzen van buurten bekend zijn", len(table), source, group="moran"),
         Number("zeker", int((known.p < 0.05).sum()), "steden waar p onder 0,05 ligt", len(known), source, group="moran"),
     ]  # fmt: skip
@@ -82,8 +82,8 @@ def specifications(found: SpecificationCurve, choices: Choices, prefix: str = ""
     for row in found.summary.itertuples():
         key = slug(_name(row.grootheid, row.kenmerk))
         numbers.append(
-            Number(f"{prefix}{key}", row.mediaan, "mediaan over de specificaties; grenzen: 95 % van de mediaan bij toeval",
-                   int(row.specificaties), source, row.null_low, row.null_high, decimals=2, group="specificatie")
+            Number(f"{prefix}{key}", row.mediaan, "mediaan over de specificaties",
+                   int(row.specificaties), source, row.null_low, row.null_high, decimals=2, group="specificatie", kind=CHANCE)
         )  # fmt: skip
     return numbers
 

@@ -21,8 +21,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
+from analysis import intervals
 from analysis.paths import MARKER
 from analysis.publication import bibliography
+from analysis.publication.numbers import LIMITS
 from analysis.publication.register import Entry, Register, load
 from analysis.publication.site import assets, buttons, manners
 
@@ -81,7 +83,7 @@ class NumberRole(SphinxRole):
         except ValueError as problem:
             return self._refuse(f"Getal {key!r} op pagina {self.env.docname!r}: {problem}")
         link = pending_xref("", nodes.inline("", text), refdomain="", reftype=REFERENCE_TYPE, reftarget=key)
-        link["tooltip"] = tooltip(entry)
+        link["tooltip"] = tooltip(entry, part)
         return [link], []
 
     def _refuse(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -90,10 +92,12 @@ class NumberRole(SphinxRole):
         return [nodes.strong("", f"[getal {self.text} ontbreekt]")], []
 
 
-def tooltip(entry: Entry) -> str:
-    """What a reader sees when pointing at a number."""
+def tooltip(entry: Entry, part: str = "") -> str:
+    """What a reader sees when pointing at a number; at its limits also what they are."""
     number = entry.number
-    return f"{number.unit}; n = {number.text('n')}; bron: {number.source}"
+    unit = f"{number.unit} ({number.definition})" if number.definition else number.unit
+    interval = f"; grenzen: {number.text('intervalsoort')}" if part in LIMITS else ""
+    return f"{unit}{interval}; n = {number.text('n')}; bron: {number.source}"
 
 
 def resolve_number(
@@ -132,8 +136,19 @@ def _warn_of_shared_anchors(entries: list[Entry], location: str) -> None:
             logger.warning(message, location=location, type=REFERENCE_TYPE)
 
 
+class KindsDirective(SphinxDirective):
+    """```{intervalsoorten}```: what each kind of interval is called, and what it holds."""
+
+    def run(self) -> list[nodes.Node]:
+        items = [
+            nodes.list_item("", nodes.paragraph("", "", nodes.strong("", kind.words), nodes.Text(f": {kind.meaning}.")))
+            for kind in intervals.KINDS.values()
+        ]
+        return [nodes.bullet_list("", *items)]
+
+
 # Headings of the register. A reader finds a number by any word of its row, and sorts by the number itself.
-HEADERS = ("Getal", "Waarde", "95%-interval", "Eenheid", "n", "Bron", "Hoofdstuk")
+HEADERS = ("Getal", "Waarde", "Grenzen", "Soort interval", "Eenheid", "n", "Bron", "Hoofdstuk")
 
 
 def visit_register(translator: Any, node: RegisterTable) -> None:
@@ -151,11 +166,12 @@ def visit_register(translator: Any, node: RegisterTable) -> None:
 
 def _row(entry: Entry, chapter: str) -> str:
     number = entry.number
-    interval = "–" if number.low is None else number.text("interval")
+    limits, kind = ("–", "–") if number.kind is None else (number.text("grenzen"), number.text("intervalsoort"))
+    definition = f'<span class="vk-definitie">{escape(number.definition)}</span>' if number.definition else ""
     return (
         f'<tr id="{anchor(entry.id)}"><th scope="row"><code>{_breakable(entry.id)}</code></th>'
         f'<td class="getalcel"{_sorts_as(number.value)}>{number.text()}</td>'
-        f'<td class="getalcel"{_sorts_as(number.low)}>{interval}</td><td>{escape(number.unit)}</td>'
+        f'<td class="getalcel"{_sorts_as(number.low)}>{limits}</td><td>{escape(kind)}</td><td>{escape(number.unit)}{definition}</td>'
         f'<td class="getalcel"{_sorts_as(number.n)}>{number.text("n")}</td><td>{escape(number.source)}</td><td>{chapter}</td></tr>'
     )
 
@@ -286,6 +302,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(SheetList, html=(visit_sheets, None), latex=(skip, None), text=(skip, None))
     app.add_role("getal", NumberRole())
     app.add_directive("getallenregister", RegisterDirective)
+    app.add_directive("intervalsoorten", KindsDirective)
     app.add_directive("steden", SheetsDirective)
     app.connect("config-inited", anchor_locale_dirs)
     app.connect("env-get-updated", number_sheets_apart, priority=600)  # after Sphinx itself, which numbers them through

@@ -189,7 +189,9 @@ def _fill_text(
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])
 
-    return registry.qualify(CHOICE.sub(choice, SENTENCE.sub(sentence, text)), register, scope)
+    filled = CHOICE.sub(choice, SENTENCE.sub(sentence, text))
+    registry.check_kinds(filled, register, scope, where)
+    return registry.qualify(filled, register, scope)
 
 
 def _filled(

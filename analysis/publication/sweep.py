@@ -133,7 +133,7 @@ def _numbers(task: execute.Task) -> Iterator[dict[str, Any]]:
     for number in register.outputs_of(nbformat.read(task.output, as_version=4)):
         yield {
             **task.parameters, "sleutel": number.key, "waarde": number.value, "laag": number.low, "hoog": number.high,
-            "n": number.n, "eenheid": number.unit, "bron": number.source, "notebook": task.output.name,
+            "soort_interval": number.kind or "geen", "n": number.n, "eenheid": number.unit, "bron": number.source, "notebook": task.output.name,
         }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import KWB, Choices
 from analysis.figures.tables import CitedTable, Column, Table
+from analysis.intervals import CONFIDENCE
 from analysis.models.validation import (
     AGREES,
     DISAGREES,
@@ -100,7 +101,8 @@ def emit(*parts: list[Number]) -> Numbers:
 def numbers(found: list[Check]) -> list[Number]:
     """Every comparison that has a figure."""
     return [
-        Number(check.key, check.value, check.unit, check.n, check.data, *_limits(check), decimals=check.decimals)
+        Number(check.key, check.value, check.unit, check.n, check.data, *_limits(check), decimals=check.decimals,
+               kind=CONFIDENCE if math.isfinite(check.low) else None)
         for check in found if math.isfinite(check.value)
     ]  # fmt: skip
 

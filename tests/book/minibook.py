@@ -66,7 +66,7 @@ Cijfers over buurten zeggen niets over een bewoner of een huishouden.
 
 :::{admonition} Zo leest u dit boek
 :class: important
-Wie een minuut heeft, leest de kernboodschappen. Wie een uur heeft, leest ook de hoofdstukken.
+De steden lopen uiteen ({getal}`steden.GM0599.menging:interval`). Wie een minuut heeft, leest de kernboodschappen. Wie een uur heeft, leest ook de hoofdstukken.
 :::
 
 :::{dropdown} Wat is veerkracht?
@@ -85,6 +85,9 @@ This book is about the resilience of neighbourhoods.
 
 REGISTER_PAGE = """\
 # Verantwoording
+
+```{intervalsoorten}
+```
 
 ## Alle getallen
 
@@ -114,9 +117,11 @@ REFERENCES = """\
 """
 
 LBM = "Leefbaarometer 3.0, 2022"
-SLOPE = Number("helling", -0.2714, "LBM-punten per procentpunt zware lasten", 479, LBM, -0.31, -0.23, 2)
+SLOPE = Number("helling", -0.2714, "LBM-punten per procentpunt zware lasten", 479, LBM, -0.31, -0.23, 2,
+               kind="betrouwbaarheid")  # fmt: skip
 COUNT = Number("buurten", 86, "buurten met gestapelde lasten", 479, "CBS, 2023")
-MIX = Number("GM0599.menging", 0.14, "LBM-punten per 10 punt koop", 1211, "CBS & BZK <1>", 0.05, 0.23, 2)
+MIX = Number("GM0599.menging", 0.14, "LBM-punten per 10 punt koop", 1211, "CBS & BZK <1>", 0.05, 0.23, 2, kind="steden",
+             definition="koop: < 1 huurwoning")  # fmt: skip
 ENTRIES = (
     register.Entry("amsterdam.helling", "amsterdam", SLOPE),
     register.Entry("amsterdam.buurten", "amsterdam", COUNT),

@@ -10,6 +10,7 @@ import pytest
 from book.minibook import ALT, PAGES, Build, build, stage
 from bs4 import BeautifulSoup, Comment, Tag
 
+from analysis.intervals import KINDS
 from analysis.publication.sphinx_extension import NOT_STAGED, anchor
 
 pytestmark = [pytest.mark.book, pytest.mark.xdist_group("minibook")]
@@ -96,16 +97,27 @@ def test_number_in_table_cell_and_caption(mini_book: Build) -> None:
 
 def test_register_has_a_row_for_each_number(mini_book: Build) -> None:
     table = mini_book.page("verantwoording").select_one("table.vk-register")
-    assert [th["scope"] for th in table.select("thead th")] == ["col"] * 7
+    assert [th["scope"] for th in table.select("thead th")] == ["col"] * 8
     assert [row["id"] for row in table.select("tbody tr")] == [
         "getal-amsterdam-buurten", "getal-amsterdam-helling", "getal-steden-gm0599-menging",
     ]  # fmt: skip
     row = table.select_one("#getal-steden-gm0599-menging")
     assert [cell.get_text() for cell in row.select("th[scope=row], td")] == [
-        "steden.GM0599.menging", "0,14", "0,05 tot 0,23", "LBM-punten per 10 punt koop", "1.211",
+        "steden.GM0599.menging", "0,14", "0,05 tot 0,23", "laagste en hoogste stad",
+        "LBM-punten per 10 punt koopkoop: < 1 huurwoning", "1.211",
         "CBS & BZK <1>", "andere-steden",
     ]  # fmt: skip
     assert table.select_one("#getal-amsterdam-helling a")["href"] == "amsterdam.html"
+
+
+def test_what_an_interval_is_stands_beside_it_where_it_is_pointed_at_and_in_the_register(mini_book: Build) -> None:
+    link = mini_book.page("index").select_one(".admonition a.getal")
+    assert link.get_text() == "laagste en hoogste stad: 0,05 tot 0,23"
+    assert "(koop: < 1 huurwoning); grenzen: laagste en hoogste stad; n = 1.211" in link["title"]
+    kinds = [cell.get_text() for cell in mini_book.page("verantwoording").select("table.vk-register td:nth-child(4)")]
+    assert kinds == ["–", "95\u00a0%-interval", "laagste en hoogste stad"]
+    explained = [item.get_text() for item in mini_book.page("verantwoording").select("li strong")]
+    assert explained == [kind.words for kind in KINDS.values()]
 
 
 def test_every_number_link_has_its_anchor(mini_book: Build) -> None:

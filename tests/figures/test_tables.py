@@ -13,6 +13,7 @@ from invented import AMSTERDAM, DEVIATIONS, LONG, NEED, SLOPES
 from analysis.figures import pages
 from analysis.figures.output import DATA_MIME
 from analysis.figures.tables import CitedTable, Column, Evidence, Table
+from analysis.intervals import CONFIDENCE
 from analysis.levers.evidence import GRADES, LEVERS
 from analysis.models.deviation import TYPE_ORDER
 
@@ -48,7 +49,7 @@ class Reader(HTMLParser):
 
 TABLE = Table(
     "proef", "Een <b>titel</b> & meer",
-    [Column("naam", "Naam"), Column("waarde", "Waarde (95 %)", 2, "laag", "hoog"), Column("n", "<i>n</i> & meer", 0),
+    [Column("naam", "Naam"), Column("waarde", "Waarde", 2, "laag", "hoog", kind=CONFIDENCE), Column("n", "<i>n</i> & meer", 0),
      Column("soort", "Soort")],
     pd.DataFrame({
         "naam": ["<script>alert(1)</script>", 'A & "B"', "C"], "waarde": [-0.5, 1234.567, np.nan],
@@ -70,7 +71,7 @@ def test_headings_have_their_scope(seen):
 
 
 def test_html_in_data_heading_and_caption_is_text(seen):
-    assert seen.rows[0] == ["Naam", "Waarde (95 %)", "<i>n</i> & meer", "Soort"]
+    assert seen.rows[0] == ["Naam", "Waarde (95\u00a0%)", "<i>n</i> & meer", "Soort"]
     assert [row[0] for row in seen.rows[1:]] == TABLE.data.naam.tolist()
     assert not seen.all("script")
     assert not seen.all("b")

@@ -22,7 +22,7 @@ def city(n: int = 100, seed: int = 1, yearly: float = NOISE, lasting: float = NO
     table = pd.DataFrame({
         "buurtnaam": [f"Buurt {number}" for number in range(n)],
         "wijkcode": [f"WK0363{number % wijken:02d}" for number in range(n)],
-        "inwoners_2017": random.integers(800, 6000, n).astype(float),
+        "gemeentecode": "GM0363", "inwoners_2017": random.integers(800, 6000, n).astype(float),
         "pct_sociaal_minimum_2017": burden, "pct_laag_inkomen_2017": 0.9 * burden + random.normal(0, 0.3, n),
         "pct_laagste40_2017": 30 + burden,
     }, index=[f"BU0363{number:04d}" for number in range(n)])  # fmt: skip

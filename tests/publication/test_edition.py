@@ -27,7 +27,7 @@ from analysis.publication.edition import Difference, Edition, compare
 from analysis.publication.numbers import NEAR_ZERO, TOLERANCE, Number, Numbers
 from analysis.publication.register import Entry
 
-SLOPE = Number("helling", -0.0125, "punten", 386, "CBS, KWB 2017", -0.02, 0.001, 3)
+SLOPE = Number("helling", -0.0125, "punten", 386, "CBS, KWB 2017", -0.02, 0.001, 3, kind="betrouwbaarheid")
 COUNT = Number("buurten", 386, "buurten", 386, "BZK, Leefbaarometer 3.0")
 ABOUT = {"datum": "2026-11-24", "versie": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"}
 CSV = "gemeente,n,helling\nAmsterdam,386,-0.0125\nDelft,40,\n"
@@ -78,6 +78,18 @@ def test_a_register_of_before_tolerances_has_the_default():
         assert register.load(Path(folder) / "oud.json")["a.helling"].number.tolerance == TOLERANCE
 
 
+def test_an_edition_of_before_kinds_of_intervals_can_be_laid_beside_a_run(tmp_path):
+    edition.write(STORED, tmp_path / "uitgave")
+    path = tmp_path / "uitgave" / edition.REGISTER
+    rows = [
+        {name: value for name, value in row.items() if name not in ("kind", "definition")}
+        for row in json.loads(path.read_text("utf-8"))
+    ]
+    path.write_text(json.dumps(rows), "utf-8")
+    found = compare(edition.read(tmp_path / "uitgave"), STORED)
+    assert found == [Difference("amsterdam.helling: soort interval", "ontbreekt", "betrouwbaarheid")]
+
+
 # --- comparing numbers ----------------------------------------------------------------------------
 
 
@@ -107,6 +119,8 @@ def test_a_number_may_move_within_its_tolerance(moved):
         ({"n": 387}, Difference("amsterdam.helling: n", "386", "387")),
         ({"unit": "punt"}, Difference("amsterdam.helling: eenheid", "punten", "punt")),
         ({"source": "CBS"}, Difference("amsterdam.helling: bron", "CBS, KWB 2017", "CBS")),
+        ({"kind": "steden"}, Difference("amsterdam.helling: soort interval", "betrouwbaarheid", "steden")),
+        ({"definition": "zo"}, Difference("amsterdam.helling: definitie", "ontbreekt", "zo")),
         ({"decimals": 2}, Difference("amsterdam.helling: decimalen", "3", "2")),
         ({"tolerance": 0.1}, Difference("amsterdam.helling: tolerantie", "1e-08", "0.1")),
     ],
@@ -135,12 +149,13 @@ def test_one_inhabitant_of_the_netherlands_more_is_told():
 
 
 def test_an_interval_that_appears_or_disappears_is_told():
-    bare = replace(SLOPE, low=None, high=None)
+    bare = replace(SLOPE, low=None, high=None, kind=None)
     assert against(SLOPE, bare) == [
         Difference("amsterdam.helling: ondergrens", "-0.02", "ontbreekt"),
         Difference("amsterdam.helling: bovengrens", "0.001", "ontbreekt"),
+        Difference("amsterdam.helling: soort interval", "betrouwbaarheid", "ontbreekt"),
     ]
-    assert len(against(bare, SLOPE)) == 2
+    assert len(against(bare, SLOPE)) == 3
 
 
 def test_a_number_that_is_gone_or_new_is_told():
@@ -164,7 +179,7 @@ def test_a_move_beyond_the_tolerance_is_always_told_and_one_within_it_never(was,
     limit = max(Fraction(tolerance) * max(abs(Fraction(was)), abs(Fraction(now))), Fraction(NEAR_ZERO))
     moved = abs(Fraction(was) - Fraction(now))
     assume(abs(moved - limit) > HAIR * limit)
-    first = Number("x", was, "punten", 1, "bron", -1e10, 1e10, tolerance=tolerance)
+    first = Number("x", was, "punten", 1, "bron", -1e10, 1e10, tolerance=tolerance, kind="betrouwbaarheid")
     other = replace(first, value=now)
     if part != "value":
         first, other = (replace(first, value=0, **{part: one}) for one in (was, now))
@@ -283,7 +298,7 @@ def editions(draw) -> Edition:
     keys = draw(st.lists(st.from_regex(r"\A[a-z]{1,8}\Z"), unique=True, max_size=5))
     limits = [sorted(draw(st.tuples(VALUES, VALUES))) for _ in keys]
     numbers = [
-        Number(key, draw(VALUES), draw(TEXT), draw(st.integers(0)), draw(TEXT), *pair)
+        Number(key, draw(VALUES), draw(TEXT), draw(st.integers(0)), draw(TEXT), *pair, kind="betrouwbaarheid")
         for key, pair in zip(keys, limits, strict=True)
     ]
     names = st.from_regex(r"\A([a-z]{1,5}/)?[a-z]{1,5}\.csv\Z")

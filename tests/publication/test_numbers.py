@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis import dutch
 from analysis.errors import InvalidInput
+from analysis.intervals import CITIES, CONFIDENCE, KINDS, PREDICTION, UNSTATED
 from analysis.publication import register
 from analysis.publication.numbers import MIME, Number, Numbers
 from analysis.publication.register import Entry
@@ -104,7 +105,9 @@ def test_an_enumeration_can_end_in_another_word():
 
 # --- one number -----------------------------------------------------------------------------------
 
-SLOPE = Number("helling", -0.01234, "LBM-punten per procentpunt", 1380, "CBS, KWB 2017", -0.02, 0.001, 3)
+SLOPE = Number(
+    "helling", -0.01234, "LBM-punten per procentpunt", 1380, "CBS, KWB 2017", -0.02, 0.001, 3, kind=CONFIDENCE
+)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -130,6 +133,8 @@ def test_a_reversed_or_empty_interval_is_refused(low, high):
     [
         ("waarde", "−0,012"),
         ("interval", "−0,020 tot 0,001"),
+        ("grenzen", "−0,020 tot 0,001"),
+        ("intervalsoort", "95\u00a0%-interval"),
         ("laag", "−0,020"),
         ("hoog", "0,001"),
         ("n", "1.380"),
@@ -141,14 +146,45 @@ def test_each_part_of_a_number_in_dutch(part, text):
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="'hoogte'; kies waarde, interval, laag, hoog, n of eenheid"):
+    with pytest.raises(
+        ValueError, match="'hoogte'; kies waarde, interval, grenzen, laag, hoog, intervalsoort, n of eenheid"
+    ):
         SLOPE.text("hoogte")
 
 
-@pytest.mark.parametrize("part", ["interval", "laag", "hoog"])
+@pytest.mark.parametrize("part", ["interval", "grenzen", "laag", "hoog", "intervalsoort"])
 def test_a_number_without_an_interval_cannot_show_one(part):
     with pytest.raises(ValueError, match="geen interval"):
-        replace(SLOPE, low=None, high=None).text(part)
+        replace(SLOPE, low=None, high=None, kind=None).text(part)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"), [(None, "heeft geen soort; kies: betrouwbaarheid"), ("marge", "onbekende soort 'marge'")]
+)
+def test_an_interval_of_no_known_kind_is_refused(kind, message):
+    with pytest.raises(ValueError, match=message):
+        replace(SLOPE, kind=kind)
+
+
+def test_a_kind_without_an_interval_is_refused():
+    with pytest.raises(ValueError, match="geen interval, en toch de soort 'betrouwbaarheid'"):
+        replace(SLOPE, low=None, high=None)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != CONFIDENCE])
+def test_limits_that_are_no_plain_margin_say_what_they_are(kind):
+    number = replace(SLOPE, kind=kind)
+    assert number.text("interval") == f"{KINDS[kind].words}: −0,020 tot 0,001"
+    assert number.text("grenzen") == "−0,020 tot 0,001"
+
+
+def test_every_kind_is_called_otherwise():
+    assert len({kind.words for kind in KINDS.values()}) == len({kind.head for kind in KINDS.values()}) == len(KINDS)
+
+
+def test_an_interval_of_before_kinds_can_be_read_and_not_published():
+    with pytest.raises(ValueError, match="'helling' heeft geen soort: het wordt niet gepubliceerd"):
+        Numbers([replace(SLOPE, kind=UNSTATED)])
 
 
 # --- the register ---------------------------------------------------------------------------------
@@ -277,3 +313,44 @@ def test_a_reference_to_a_number_that_is_not_there_fails(use, book):
 def test_a_reference_to_a_part_that_does_not_exist_fails(book):
     with pytest.raises(ValueError, match="'hoogte'"):
         register.fill("{getal}`helling:hoogte`", book, "amsterdam")
+
+
+# --- a text calls an interval what it is ----------------------------------------------------------
+
+SPREAD = replace(SLOPE, key="spreiding", kind=CITIES)
+NEW = replace(SLOPE, key="nieuwe_stad", kind=PREDICTION)
+
+
+@pytest.fixture
+def kinds() -> register.Register:
+    return register.collect("steden", "steden", None, executed(Numbers([SLOPE, SPREAD, NEW, COUNT])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "95 %-interval {getal}`spreiding:interval`",
+        "(95\u00a0%-interval: {getal}`spreiding:laag` tot {getal}`spreiding:hoog`)",
+        "een 95%-interval van {getal}`nieuwe_stad:grenzen`",
+        "a 95 % interval of {getal}`steden.nieuwe_stad:laag`",
+        "het voorspellingsinterval is {getal}`helling:interval`",
+        "laagste en hoogste stad: {getal}`helling:interval`",
+    ],
+)
+def test_a_text_that_calls_an_interval_by_another_kind_is_refused(kinds, text):
+    with pytest.raises(InvalidInput, match=r"Op blad\.md staat .* bij getal 'steden\."):
+        register.check_kinds(f"Eerst dit. {text} en dan dat.", kinds, "steden", "blad.md")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "95 %-interval {getal}`helling:interval`",
+        "95 %-voorspellingsinterval {getal}`nieuwe_stad:interval`",
+        "de laagste en hoogste stad {getal}`spreiding:grenzen`",
+        "Een 95 %-interval is een marge. De spreiding is {getal}`spreiding:interval`",
+        "95 %-interval van {getal}`buurten` buurten",
+    ],
+)
+def test_a_text_that_calls_an_interval_by_its_own_kind_passes(kinds, text):
+    register.check_kinds(text, kinds, "steden", "blad.md")

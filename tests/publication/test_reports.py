@@ -358,7 +358,7 @@ def test_pooling_keeps_mean_prediction_and_amsterdam_apart():
     mean, new = value("pooled", "gepoold.helling"), value("pooled", "nieuwe_stad.helling")
     assert (mean.low, mean.high) == (POOLED.low, POOLED.high)
     assert (new.low, new.high) == (POOLED.new_low, POOLED.new_high)
-    assert "voorspellingsinterval" in new.unit
+    assert (mean.kind, new.kind) == ("betrouwbaarheid", "voorspelling")
     assert value("pooled", "amsterdam10").value == pytest.approx(-0.2)
     assert value("pooled", "gepoold.steden").value == POOLED.cities
     assert value("pooled", "eigen_interval_onder_nul").value == 2

@@ -394,7 +394,7 @@ def test_the_derivative_keeps_mean_new_city_and_amsterdam_apart():
     assert (own.value, own.low, own.n) == pytest.approx((-0.2, -0.25, 50))
     assert "per procentpunt" in mean.unit
     assert "per 10 procentpunt" in ten.unit
-    assert "voorspellingsinterval" in new.unit
+    assert (mean.kind, new.kind) == ("betrouwbaarheid", "voorspelling")
     assert mean.n == 51 + 52, "zonder Amsterdam"
 
 

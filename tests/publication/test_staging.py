@@ -19,7 +19,7 @@ from analysis.publication.provenance import image_address
 from analysis.publication.site.images import NARROW
 
 NUMBER = {"key": "helling", "value": -0.01, "unit": "punten", "n": 10, "source": "bron", "low": -0.02, "high": 0.0,
-          "decimals": 2, "group": None}  # fmt: skip
+          "decimals": 2, "group": None, "kind": "betrouwbaarheid"}  # fmt: skip
 
 DRAWN = {"image/png": "aGFsbG8=", DATA_MIME: {"name": "a", "csv": "x\n1\n", "svg": "<svg/>", "title": "Het daalt"}}
 
@@ -52,6 +52,18 @@ def no_pages(monkeypatch, tmp_path):
 def test_a_number_in_the_text_gets_its_full_id(tmp_path):
     notebook = stage(tmp_path, new_markdown_cell("Het is {getal}`helling` ({getal}`helling:interval`)."))
     assert "{getal}`proef.helling` ({getal}`proef.helling:interval`)" in notebook.cells[1].source
+
+
+@pytest.mark.parametrize("place", ["text", "caption"])
+def test_a_range_over_cities_that_is_called_a_margin_stops_the_build(tmp_path, monkeypatch, place):
+    monkeypatch.setitem(NUMBER, "kind", "steden")
+    said = "Het is {getal}`helling` (95\u00a0%-interval {getal}`helling:interval`)."
+    cell = new_markdown_cell(said)
+    if place == "caption":
+        cell = emitting(DATA_MIME, DRAWN[DATA_MIME])
+        cell.metadata["mystnb"] = {"figure": {"caption": said, "name": "fig-a"}}
+    with pytest.raises(InvalidInput, match=r"Op proef\.ipynb staat .* de grenzen daarvan zijn: laagste en hoogste stad"):
+        stage(tmp_path, cell)
 
 
 def test_a_number_that_nobody_emits_stops_the_build(tmp_path):

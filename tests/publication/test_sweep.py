@@ -74,6 +74,7 @@ def test_the_table_has_every_number_with_its_parameters(tmp_path):
         pd.read_parquet(tmp_path / "uit" / "resultaten.parquet"),
     )
     assert csv.gemeente.tolist() == ["Delft", "Ede", "Venlo"] and csv.waarde.tolist() == [2023, 2021, 2023]
+    assert csv.soort_interval.tolist() == 3 * ["geen"]
     pd.testing.assert_frame_equal(csv, parquet, check_dtype=False)
     assert len(said) == 3 and not found.failed
 
