@@ -207,7 +207,8 @@ def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = Tr
     ]
     caption = (
         "Verschil met niets doen, binnen de verhuizingen van één jaar (LBM-punten, hoger is veiliger). Minst veilige tiende: het tiende deel van de "
-        f"huishoudens dat in de minst veilige buurten woont. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
+        "huishoudens dat in de minst veilige buurten woont. De beste spreiding is gekozen op de ene helft van de trekkingen van de lijn; winst en "
+        f"grenzen komen van de andere. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows.reset_index(), "stad" if with_city else "")
 

@@ -6,6 +6,7 @@ and the pattern stayed as it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,15 +17,13 @@ import pandas as pd
 from analysis import dutch
 from analysis.choices import REFERENCE, SCENARIO_YEARS, nearest
 from analysis.errors import InvalidInput
-from analysis.levers import effect
+from analysis.levers import bounds, effect
 from analysis.levers.assumptions import Assumptions
 from analysis.levers.city import City, Counts
 
 # Draws of the households, of which only an estimate is known.
 DRAWS = 200
 
-# A scenario runs for at most so many years: beyond that a city is another city.
-MOST_YEARS = 20
 DEFAULT_YEARS = SCENARIO_YEARS
 
 # Examples are worked out for so many dwellings: a block or two.
@@ -32,6 +31,16 @@ EXAMPLE_DWELLINGS = 100
 
 # How many of the receiving buurten are named.
 NAMED = 5
+
+
+# Points of the inflow are told to a tenth, as the shares of very low incomes are published; finer is no other scenario.
+POINT_DECIMALS = 1
+
+
+def written_amount(amount: float) -> str:
+    """An amount as it was given: 150, or 2,5."""
+    whole = math.isfinite(amount) and amount == round(amount)
+    return dutch.number(amount) if whole else f"{amount:g}".replace(".", ",").replace("-", dutch.MINUS)
 
 
 class Flow(NamedTuple):
@@ -94,8 +103,8 @@ class Scenario:
     """One knob in one buurt.
 
     Attributes:
-        buurt: name or code. knob: a name in `KNOBS`. amount: dwellings, or points of the inflow (less than 0 is more
-            inflow). years: over which it happens.
+        buurt: name or code. knob: a name in `KNOBS`. amount: dwellings, which are whole, or points of the inflow, to a tenth
+            (less than 0 is more inflow). years: over which it happens.
 
     Raises:
         InvalidInput: for a knob that does not exist, or an amount or number of years that makes no sense.
@@ -111,22 +120,23 @@ class Scenario:
             raise InvalidInput(
                 f"Knop {self.knob!r} bestaat niet{nearest(self.knob, list(KNOBS))}; er zijn: {', '.join(KNOBS)}."
             )
-        if not 1 <= self.years <= MOST_YEARS:
-            raise InvalidInput(f"Een scenario duurt 1 tot {MOST_YEARS} jaar, niet {self.years}.")
+        bounds.check_years(self.years, "Een scenario")
+        written = written_amount(self.amount)
         if self.knob == "toewijzing":
-            if not 0 < abs(self.amount) <= 100:
+            if not 0 < abs(self.amount) <= 100 or round(self.amount, POINT_DECIMALS) != self.amount:
                 raise InvalidInput(
-                    f"De instroom kan niet {dutch.number(self.amount, 1)} procentpunt minder worden: kies 1 tot 100."
+                    f"De instroom kan niet {written} procentpunt minder worden: kies 0,1 tot 100 (of −0,1 tot −100 voor meer instroom), met "
+                    "hoogstens één cijfer achter de komma."
                 )
-        elif not self.amount > 0:
-            raise InvalidInput(f"Het aantal woningen is {dutch.number(self.amount)}, maar moet groter dan 0 zijn.")
+        elif not self.amount > 0 or self.amount % 1 != 0:
+            raise InvalidInput(f"Het aantal woningen is {written}, maar moet een heel getal groter dan 0 zijn.")
 
     def title(self, buurtnaam: str) -> str:
         """What it says, in Dutch."""
         knob = KNOBS[self.knob]
         if self.knob == "toewijzing":
             word = "minder" if self.amount > 0 else "meer"
-            return (f"{buurtnaam}: {dutch.number(abs(self.amount))} procentpunt {word} instroom van zeer lage inkomens, "
+            return (f"{buurtnaam}: {written_amount(abs(self.amount))} procentpunt {word} instroom van zeer lage inkomens, "
                     f"{self.years} jaar lang")  # fmt: skip
         return f"{buurtnaam}: {dutch.number(self.amount)} {knob.label}"
 
@@ -306,13 +316,7 @@ def _elsewhere(city: City, before: Counts, after: Counts, place: int) -> pd.Data
 
 def warnings(city: City, scenario: Scenario, after: Counts, place: int) -> list[str]:
     """What a reader must know before using the outcome."""
-    buurt, told = city.buurten.iloc[place], []
-    burden, low, high = after.burden[0, place], city.buurten.belasting.min(), city.buurten.belasting.max()
-    if not low <= burden <= high:
-        told.append(
-            f"Het nieuwe aandeel ({dutch.number(burden, 1)} %) ligt buiten wat in {city.name} voorkomt "
-            f"({dutch.interval(low, high, 1)} %): de lijn is daar niet op cijfers gebaseerd."
-        )
+    buurt, told = city.buurten.iloc[place], bounds.warnings(city, after.burden[:1, place], scenario.years)
     if scenario.knob == "herstructurering" and not (city.code == REFERENCE and np.isfinite(buurt.pct_corporatie_2017)):
         told.append("Hoeveel sociale huurwoningen er in deze buurt staan, is met open cijfers per buurt niet bekend.")
     if buurt.huishoudens_uit == "gemeente":

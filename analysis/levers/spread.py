@@ -1,7 +1,12 @@
 """The allocation that helps the worst-off buurten most, within the yearly turnover: a linear programme.
 
-It tells what the pattern between buurten would predict at best. It is optimised on figures that hold chance, so what it
-promises is too much; the same plan laid along the levels of another year shows how much.
+It tells what the pattern between buurten would predict at best. A plan that is chosen along a line promises too much along
+that same line: it makes use of the line's chance. So the line is drawn many times, as uncertain as it is. The plan is chosen
+on one half of these draws; what it gains is told from the other half, which had no say: the gain is the median of those
+draws, and its limits are their quantiles, so that a gain lies in its own interval. It may be less than nothing.
+
+The levels of the buurten hold chance as well, and both halves share these. The same plan laid along the levels of another
+year shows how much that matters.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from scipy.optimize import linprog
 from analysis import dutch
 from analysis.choices import YEARS, Choices
 from analysis.errors import InvalidInput
-from analysis.levers import effect
+from analysis.levers import bounds, effect
 from analysis.levers.assumptions import Assumptions
 from analysis.levers.city import City, Counts, weights_of_worst
 from analysis.levers.waterbed import evenly
@@ -36,6 +41,7 @@ ROUNDING = 1e-7
 # The second programme may give up this much of the first one's gain for a gentler plan.
 GIVEN_UP = 1e-9
 
+# Draws of the line in each half: those that choose the plan, and those that tell what it gains.
 DRAWS = 500
 LIMITS = (0.025, 0.975)
 
@@ -48,18 +54,21 @@ class Spread:
 
     Attributes:
         plans: per plan `gemiddelde` and `slechtste` (LBM points, means over all households and over the worst-off tenth),
-            their gains over doing nothing with 95 % limits (`winst`, `winst_slechtste`, `…_laag`, `…_hoog`),
+            their gains over doing nothing with 95 % limits (`winst`, `winst_slechtste`, `…_laag`, `…_hoog`; all along the
+            draws that did not choose the plan),
             `winst_anders` (the gain of the worst-off tenth along the levels of `other_year`), `misdrijven` (% per
             inhabitant, mean over households; NaN without a curve) and `verhuisd` (very low incomes that live elsewhere).
         buurten: per buurt `buurtnaam`, `belasting`, `belasting_na` (%), `verschil` (households with a very low income).
         shape: along which curve.
         falls: does the bent curve fall over the whole range? If not, the straight line was used.
+        warnings: what a reader must know.
     """
 
     plans: pd.DataFrame
     buurten: pd.DataFrame
     shape: str
     falls: bool
+    warnings: list[str]
 
 
 def other_year(choices: Choices) -> int:
@@ -89,18 +98,23 @@ def best(city: City, held: Assumptions | None = None, years: int = 1, ceiling: f
         ceiling: no buurt ends with a larger share of very low incomes (%); none when left out.
 
     Raises:
-        InvalidInput: when the city has no curve that falls, or the ceiling cannot be reached.
+        InvalidInput: for a number of years that makes no sense, when the city has no curve that falls, or when the ceiling
+            cannot be reached.
     """
+    bounds.check_years(years, "Een spreiding")
     renewed = (held or Assumptions()).renewed(years)
     found, shape, falls = _curve(city)
-    problem = _Problem(city, found, renewed, _ceiling(city, renewed, ceiling))
-    plans = {NOTHING: city.poor, EVEN: evenly(Counts(city.households, city.poor), renewed).poor, BEST: problem.solve()}
-    table = _compare(city, found, plans, np.random.default_rng(city.choices.zaad))
-    after = plans[BEST]
+    random = np.random.default_rng(city.choices.zaad)
+    choosing, telling = found.draw(DRAWS, random), found.draw(DRAWS, random)
+    problem = _Problem(city, found, choosing, renewed, _ceiling(city, renewed, ceiling))
+    after = problem.solve()
+    even = evenly(Counts(city.households, city.poor), renewed).poor
+    table = _compare(city, found, telling, {NOTHING: city.poor, EVEN: even, BEST: after})
     buurten = city.buurten[["buurtnaam", "gewicht", "belasting"]].assign(
         belasting_na=100 * after / city.households, verschil=after - city.poor
     )
-    return Spread(table, buurten, shape, falls)
+    told = bounds.warnings(city, buurten.belasting_na.to_numpy(float), years)
+    return Spread(table, buurten, shape, falls, told)
 
 
 def _curve(city: City) -> tuple[effect.Response, str, bool]:
@@ -138,9 +152,10 @@ def _ceiling(city: City, renewed: float, ceiling: float | None) -> np.ndarray:
 class _Problem:
     """The programme: very low incomes per buurt, between who stays and who could come, with the city's total kept."""
 
-    def __init__(self, city: City, found: effect.Response, renewed: float, most: np.ndarray) -> None:
-        self._found, self._households, self._poor = found, city.households, city.poor
-        self._levels = city.buurten.uitkomst.to_numpy(float)
+    def __init__(self, city: City, found: effect.Response, draws: np.ndarray, renewed: float, most: np.ndarray) -> None:
+        self._found, self._draws, self._households, self._poor = found, draws, city.households, city.poor
+        self._levels, self._mean = city.buurten.uitkomst.to_numpy(float), draws.mean(axis=0)
+        self._now = found.basis(self._burden(self._poor))
         self._low = (1 - renewed) * self._poor
         self._high = np.minimum(self._low + renewed * self._households, most)
         if self._low.sum() > self._poor.sum() or self._high.sum() < self._poor.sum():
@@ -149,11 +164,16 @@ class _Problem:
             )
 
     def outcome(self, poor: np.ndarray) -> np.ndarray:
-        """Level now, and what the curve predicts of the change."""
-        return self._levels + self._found.at(self._burden(poor)) - self._found.at(self._burden(self._poor))
+        """Level now, and what the mean of the draws predicts of the change."""
+        return self._levels + self._change(poor) @ self._mean
 
     def value(self, poor: np.ndarray) -> float:
-        return float(worst_off(self.outcome(poor), self._households))
+        """What the worst-off have, over the draws: a plan that suits one line alone is worth less."""
+        return float(worst_off(self._levels + self._draws @ self._change(poor).T, self._households).mean())
+
+    def _change(self, poor: np.ndarray) -> np.ndarray:
+        """Of the basis of the line, shape (n, k)."""
+        return self._found.basis(self._burden(poor)) - self._now
 
     def _burden(self, poor: np.ndarray) -> np.ndarray:
         return 100 * poor / self._households
@@ -161,12 +181,12 @@ class _Problem:
     def solve(self) -> np.ndarray:
         """Go along the slope of the curve as long as that helps; start from a plan that can be carried out."""
         now = self._start()
-        step = 1.0
+        step, reached = 1.0, self.value(now)
         for _ in range(ROUNDS):
             trial = now + step * (self._along_slope(now) - now)
-            gain = self.value(trial) - self.value(now)
-            if gain > ROUNDING:
-                now, step = trial, 1.0
+            value = self.value(trial)
+            if value - reached > ROUNDING:
+                now, step, reached = trial, 1.0, value
             elif step > SMALLEST_STEP:
                 step /= 2
             else:
@@ -184,7 +204,8 @@ class _Problem:
     def _along_slope(self, now: np.ndarray) -> np.ndarray:
         """The best plan if the curve went on along its slope in every buurt; of equally good plans the gentlest."""
         burden = self._burden(now)
-        slope = (self._found.at(burden + SLOPE_STEP) - self._found.at(burden - SLOPE_STEP)) / (2 * SLOPE_STEP)
+        ahead, behind = self._found.basis(burden + SLOPE_STEP), self._found.basis(burden - SLOPE_STEP)
+        slope = (ahead - behind) @ self._mean / (2 * SLOPE_STEP)
         per_household = 100 * slope / self._households
         base = self.outcome(now) - per_household * now
         size, weight = len(now), self._households / self._households.sum()
@@ -217,34 +238,41 @@ class _Problem:
         return second.x[:size]
 
 
-def _compare(
-    city: City, found: effect.Response, plans: dict[str, np.ndarray], random: np.random.Generator
-) -> pd.DataFrame:
-    """Average and worst-off side by side, with what the curve leaves uncertain."""
+def _compare(city: City, found: effect.Response, telling: np.ndarray, plans: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Average and worst-off side by side, along draws of the line that did not choose the plan.
+
+    Args:
+        city: result of `city.of`. found: its line.
+        telling: coefficients, shape (draws, k).
+        plans: very low incomes per buurt, by name of the plan.
+    """
     households, levels = city.households, city.buurten.uitkomst.to_numpy(float)
     other = city.buurten[f"onv_{other_year(city.choices)}"].fillna(city.buurten.uitkomst).to_numpy(float)
-    drawn = np.vstack([found.coefficients, found.draw(DRAWS, random)])
-    now = found.basis(100 * city.poor / households)
-    rows = {}
+    now, rows = found.basis(100 * city.poor / households), {}
     for name, poor in plans.items():
-        change = drawn @ (found.basis(100 * poor / households) - now).T
+        change = telling @ (found.basis(100 * poor / households) - now).T
         mean_gain = change @ households / households.sum()
         mean_gain[np.abs(mean_gain) < effect.NOTHING] = 0.0  # a straight line: sums that cancel
-        worst_gain = worst_off(levels + change, households) - worst_off(levels, households)
+        gain = _gain("winst", mean_gain) | _gain("winst_slechtste", _worst_gain(levels, change, households))
         rows[name] = {
-            "gemiddelde": np.average(levels + change[0], weights=households),
-            "slechtste": float(worst_off(levels + change[0], households)),
-            **_gain("winst", mean_gain), **_gain("winst_slechtste", worst_gain),
-            "winst_anders": float(worst_off(other + change[0], households) - worst_off(other, households)),
+            "gemiddelde": np.average(levels, weights=households) + gain["winst"],
+            "slechtste": float(worst_off(levels, households)) + gain["winst_slechtste"],
+            **gain,
+            "winst_anders": float(np.median(_worst_gain(other, change, households))),
             "misdrijven": _crime(city, poor),
             "verhuisd": float(np.abs(poor - city.poor).sum() / 2),
-        }  # fmt: skip
+        }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("plan")
 
 
+def _worst_gain(levels: np.ndarray, change: np.ndarray, households: np.ndarray) -> np.ndarray:
+    """What the worst-off win per draw; who they are is looked at anew."""
+    return worst_off(levels + change, households) - worst_off(levels, households)
+
+
 def _gain(name: str, values: np.ndarray) -> dict[str, float]:
-    low, high = np.quantile(values[1:], LIMITS)
-    return {name: float(values[0]), f"{name}_laag": float(low), f"{name}_hoog": float(high)}
+    low, middle, high = np.quantile(values, (LIMITS[0], 0.5, LIMITS[1]))
+    return {name: float(middle), f"{name}_laag": float(low), f"{name}_hoog": float(high)}
 
 
 def _crime(city: City, poor: np.ndarray) -> float:

@@ -12,9 +12,8 @@ import yaml
 from analysis import dutch
 from analysis.choices import CRIME, Choices, settle
 from analysis.dataset import store
-from analysis.errors import InvalidInput
+from analysis.levers import bounds, country, spread
 from analysis.levers import city as cities
-from analysis.levers import country, spread
 from analysis.levers.assumptions import MEANINGS, Assumptions
 from analysis.levers.city import City
 from analysis.levers.households import estimate
@@ -86,31 +85,34 @@ def spreads(gemeente: str, years: int, ceiling: float | None) -> Answer:
     Raises:
         InvalidInput: for years that make no sense, or a city where it is not to be had.
     """
-    if years < 1:
-        raise InvalidInput(f"Een spreiding duurt minstens 1 jaar, niet {years}.")
+    bounds.check_years(years, "Een spreiding")  # before the dataset is read
     if gemeente != EVERY:
         choices = choices_of(gemeente)
         found = spread.best(city_of(choices), years=years, ceiling=ceiling)
         plans = found.plans.reset_index().assign(gemeente=choices.gemeente, lijn=found.shape)
         moved = found.buurten.sort_values("verschil").reset_index(drop=True)
-        return _spread_answer(plans, {"De buurten": moved}, {"buurten": _records(moved)})
+        return _spread_answer(plans, {"De buurten": moved}, {"buurten": _records(moved)}, found.warnings)
     buurten = sample.prepare(store.read("buurten"))
     all_cities = country.cities(buurten, store.read("wijken"), sample.big_cities(store.read("gemeenten")), Choices())
-    return _spread_answer(
-        country.spread_table(country.spreads(all_cities, years, ceiling), all_cities).reset_index(), {}, {}
-    )
+    every = country.spreads(all_cities, years, ceiling)
+    warnings = dict.fromkeys(warning for one in every.values() for warning in one.warnings)  # that on years once
+    return _spread_answer(country.spread_table(every, all_cities).reset_index(), {}, {}, list(warnings))
 
 
-def _spread_answer(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], data: dict[str, Any]) -> Answer:
+def _spread_answer(
+    plans: pd.DataFrame, tables: dict[str, pd.DataFrame], data: dict[str, Any], warnings: list[str]
+) -> Answer:
     columns = ["gemeente", "plan", "lijn", "winst_slechtste", "winst_slechtste_laag", "winst_slechtste_hoog", "winst_anders", "winst",
                "misdrijven", "verhuisd"]  # fmt: skip
     shown = plans[plans.plan != spread.NOTHING][columns]
     return Answer(
         ["Beste spreiding, vergeleken met niets doen: de minst veilige tiende van de huishoudens, en de hele stad (LBM-punten)"],
         {"Plannen": shown, **tables},
-        [f"Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op cijfers waar toeval in zit; ‘anders’ legt het langs {spread.other_year(Choices())}.",
+        [*(f"Let op: {warning}" for warning in warnings),
+         "Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op de ene helft van de trekkingen van de lijn; de winst is de middelste van de "
+         f"andere helft. De veiligheid nu is voor beide dezelfde, met haar toeval; ‘anders’ legt het plan langs {spread.other_year(Choices())}.",
          f"Bron: {both(Choices())}; {CRIME.source}."],
-        {"plannen": _records(plans), **data},
+        {"plannen": _records(plans), **data, "waarschuwingen": warnings},
     )  # fmt: skip
 
 

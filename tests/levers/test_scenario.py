@@ -12,7 +12,7 @@ from levers.small_city import small_city
 
 from analysis import choices
 from analysis.errors import InvalidInput
-from analysis.levers import effect
+from analysis.levers import bounds, effect, spread
 from analysis.levers.assumptions import Assumptions
 from analysis.levers.city import Counts
 from analysis.levers.scenario import KNOBS, Scenario, draw_counts, move, sensitivity, work_out
@@ -27,9 +27,10 @@ def scenarios(draw: st.DrawFn) -> tuple[Scenario, Assumptions, int]:
     knob = draw(st.sampled_from(list(KNOBS)))
     if knob == "toewijzing":
         share = CITY.buurten.belasting.iloc[place]
-        amount = draw(st.floats(-5, share, exclude_max=True).filter(lambda points: abs(points) > 0.01))
+        tenths = draw(st.integers(-50, int(10 * share)).filter(bool))
+        amount = tenths / 10
     else:
-        amount = draw(st.floats(1, 150))
+        amount = draw(st.integers(1, 150))
     held = Assumptions(draw(st.floats(1, 15)), draw(st.floats(0, 60)), draw(st.floats(0, 20)))
     return Scenario(CITY.buurten.buurtnaam.iloc[place], knob, amount, draw(st.integers(1, 10))), held, place
 
@@ -122,8 +123,12 @@ def test_the_interval_grows_with_the_error_of_the_households():
         (("Buurt 5", "middenhuur", 0), ["groter dan 0"]),
         (("Buurt 5", "middenhuur", -5), ["groter dan 0"]),
         (("Buurt 5", "middenhuur", float("nan")), ["groter dan 0"]),
-        (("Buurt 5", "middenhuur", 10, 0), ["1 tot 20 jaar"]),
+        (("Buurt 5", "middenhuur", 10, 0), ["1 tot en met 20 jaar"]),
+        (("Buurt 5", "middenhuur", 10, 21), ["1 tot en met 20 jaar"]),
+        (("Buurt 5", "middenhuur", 12.5), ["12,5", "heel getal"]),
+        (("Buurt 5", "middenhuur", float("inf")), ["heel getal"]),
         (("Buurt 5", "toewijzing", 0), ["procentpunt"]),
+        (("Buurt 5", "toewijzing", 2.55), ["2,55", "één cijfer achter de komma"]),
         (("Buurt 5", "toewijzing", 150), ["procentpunt"]),
     ],
 )
@@ -151,6 +156,24 @@ def test_beyond_the_data_the_reader_is_warned():
     far = work_out(CITY, Scenario("Buurt 0", "toewijzing", 1.9, 20), Assumptions(doorstroming=50))
     assert any("buiten wat in Proefstad voorkomt" in warning for warning in far.warnings)
     assert not any("buiten" in warning for warning in work_out(CITY, Scenario("Buurt 30", "middenhuur", 10)).warnings)
+
+
+def test_points_of_the_inflow_are_told_to_the_tenth_that_was_asked():
+    assert ": 2,5 procentpunt minder instroom" in Scenario("Buurt 5", "toewijzing", 2.5).title("Buurt 5")
+    assert ": 10 procentpunt meer instroom" in Scenario("Buurt 5", "toewijzing", -10).title("Buurt 5")
+
+
+def test_a_long_scenario_and_a_long_spread_are_warned_of_in_the_same_words():
+    """One limit and one warning for both commands."""
+    long = [
+        work_out(CITY, Scenario("Buurt 30", "middenhuur", 10, bounds.MOST_YEARS)).warnings,
+        spread.best(CITY, years=bounds.MOST_YEARS).warnings,
+    ]
+    assert long[0][0] == long[1][0] and "20 jaar is lang" in long[0][0]
+    assert not work_out(CITY, Scenario("Buurt 30", "middenhuur", 10)).warnings
+    for years in (0, bounds.MOST_YEARS + 1):
+        with pytest.raises(InvalidInput, match="1 tot en met 20 jaar"):
+            spread.best(CITY, years=years)
 
 
 def test_unknown_tenure_is_told():

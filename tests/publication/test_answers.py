@@ -63,6 +63,7 @@ def test_another_assumption_gives_another_outcome(capsys):
         ({"--gemeente": "Utregt"}, "bedoelde u Utrecht"),
         ({"--knop": "sloop"}, "Knop 'sloop' bestaat niet"),
         ({"--aantal": "-3"}, "groter dan 0"),
+        ({"--aantal": "12.5"}, "12,5, maar moet een heel getal"),
         ({"--gemeente": "Schiermonnikoog"}, "vraagt er minstens"),
     ],
 )
@@ -80,6 +81,19 @@ def test_one_command_spreads_every_big_city(capsys):
     plans = json.loads(capsys.readouterr().out)["plannen"]
     best = [row for row in plans if row["plan"] == "beste spreiding"]
     assert len(best) == 31 and all(row["winst_slechtste"] >= 0 for row in best)
+
+
+@pytest.mark.parametrize("years", ["0", "21"])
+def test_both_commands_have_the_same_limit_on_years(capsys, years):
+    for command in (ASKED, ["spreiding", "--gemeente", "Utrecht"]):
+        assert main([*command, "--jaren", years]) == 1
+        assert "duurt 1 tot en met 20 jaar" in capsys.readouterr().err
+
+
+def test_both_commands_warn_of_a_long_time(capsys):
+    for command in (ASKED, ["spreiding", "--gemeente", "Utrecht"]):
+        assert main([*command, "--jaren", "20"]) == 0
+        assert "Let op: 20 jaar is lang" in capsys.readouterr().out
 
 
 def test_one_city_is_spread_with_its_buurten(capsys):
