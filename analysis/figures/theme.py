@@ -45,6 +45,9 @@ CHARACTER = 0.08  # inches: about the width of a character of `TEXT_SIZE`
 FEW_TICKS = 5  # along the bottom of a narrow figure: more labels would touch
 FEWEST_CHARACTERS = 14  # a label is broken no shorter: Dutch words are long
 
+# A count stays on one line: "n" at the end of a line and "= 240" on the next is no count.
+COUNT, WHOLE_COUNT = "n = ", "n\u00a0=\u00a0"
+
 
 @dataclass(frozen=True)
 class Form:
@@ -133,7 +136,8 @@ def canvas(
     """
     now = form()
     lines, below, foot = (
-        textwrap.wrap(text, room) for text, room in ((title, now.title), (subtitle, now.text), (source, now.small))
+        textwrap.wrap(text.replace(COUNT, WHOLE_COUNT), room)
+        for text, room in ((title, now.title), (subtitle, now.text), (source, now.small))
     )
     rows, across = (1, panels) if now.side_by_side else (panels, 1)
     top, bottom = LINE * len(lines) + 0.19 * len(below) + 0.16, 0.15 * len(foot) + 0.1

@@ -78,7 +78,7 @@ def test_no_text_lies_outside_the_canvas_and_labels_stay_apart(kind, drawn):
 @every_figure
 def test_the_source_stands_below_and_the_data_travel(kind, drawn):
     assert drawn[kind].canvas.texts[-1].get_text().startswith("Bron: ")
-    assert "n = " in drawn[kind].canvas.texts[-1].get_text() or kind == "scenarios"
+    assert "n\u00a0=\u00a0" in drawn[kind].canvas.texts[-1].get_text() or kind == "scenarios"
     assert len(travelled(drawn[kind]))
 
 
