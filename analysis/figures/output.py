@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis import quoted
+
 if TYPE_CHECKING:  # the builder reads figures' data without drawing
     from matplotlib.figure import Figure as Canvas
 
@@ -41,8 +43,8 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """The finding that stands above the drawing, on one line; `theme.canvas` writes it first."""
-        return " ".join(self.canvas.texts[0].get_text().split())
+        """The finding that stands above the drawing, on one line; where it quotes numbers, with a role for each."""
+        return quoted.template_of(self.canvas.finding)
 
     def png(self) -> bytes:
         """The picture; no date or version in it, so the same figure gives the same bytes."""
@@ -60,6 +62,7 @@ class Figure:
             "image/png": base64.b64encode(self.png()).decode(),
             "text/plain": f"Figuur {self.name}",
             DATA_MIME: self._record(),
+            **quoted.bundle_of(self.canvas.finding),
         }
 
     def _record(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import dutch
+from analysis import dutch, quoted
 from analysis.figures.output import DATA_MIME, data_record
 from analysis.intervals import KINDS
 
@@ -95,6 +95,7 @@ class Table:
             "text/html": self.html(),
             "text/plain": f"Tabel {self.name}",
             DATA_MIME: data_record(self.name, self.data),
+            **quoted.bundle_of(self.caption),
         }
 
 
@@ -106,7 +107,7 @@ def _opening(name: str, caption: str, rows: int, searched_for: str = "", kind: s
     search = f' data-zoek="{escape(searched_for)}"' if searched_for else ""
     sort = " data-sorteer" if rows >= SORTABLE_FROM else ""
     return (
-        f'<p class="vk-tabel-titel"><span id="{name}-titel">{escape(caption)}</span> '
+        f'<p class="vk-tabel-titel"><span id="{name}-titel">{quoted.html_of(caption)}</span> '
         f'<a href="_static/cijfers/{name}.csv" download>Cijfers (CSV)</a></p>'
         f'<div class="{f"vk-tabel-omslag {kind}".strip()}" tabindex="0" role="region" aria-labelledby="{name}-titel"{search}{sort}>'
     )
@@ -203,4 +204,4 @@ class CitedTable:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/markdown": self.markdown(), "text/plain": f"Tabel {self.name}",
-                DATA_MIME: data_record(self.name, self.data)}  # fmt: skip
+                DATA_MIME: data_record(self.name, self.data), **quoted.bundle_of(self.caption)}  # fmt: skip

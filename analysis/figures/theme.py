@@ -160,6 +160,7 @@ def canvas(
     axes = figure.subplots(rows, across, squeeze=False, **options).ravel()
     for one in axes:
         calm(one)
+    figure.finding = title  # with the numbers that it quotes; `output.Figure` sends them along
     return figure, list(axes)
 
 

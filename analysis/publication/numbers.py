@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 from analysis import dutch, intervals
+from analysis.quoted import Quoted
 
 # The MIME type under which a number travels in the output of its cell; the builder collects it, readers never see it.
 MIME = "application/vnd.veerkracht.number+json"
@@ -117,6 +120,12 @@ class Number:
         return dutch.number(self.low if part == "laag" else self.high, self.decimals)
 
 
+    def __format__(self, part: str) -> str:
+        """The role that quotes the number in a text: f"{number}" or f"{number:interval}"."""
+        name = f"{self.group}.{self.key}" if self.group else self.key
+        return f"{{getal}}`{name}{f':{part}' if part else ''}`"
+
+
 class Numbers(tuple[Number, ...]):
     """Numbers that show themselves as cell output: readable in a notebook, collectable by the builder.
 
@@ -137,11 +146,84 @@ class Numbers(tuple[Number, ...]):
         return {MIME: [asdict(number) for number in self], "text/plain": "\n".join(lines)}
 
 
+# {getal}`helling` or {getal}`steden.GM0599.helling:interval` in Markdown, captions and alt texts.
+REFERENCE = re.compile(r"\{getal\}`(?P<key>[\w.\-]+)(?::(?P<part>\w+))?`")
+
+
 class Sentences(dict[str, str]):
-    """Sentences that a result decides, by key; they travel as cell output, like numbers."""
+    """Sentences that a result decides, by key; they travel as cell output, like numbers, with the numbers that they quote.
+
+    Args:
+        numbers: that the sentences quote.
+        **texts: by key; a number stands in it as its role.
+    """
+
+    def __init__(self, numbers: Iterable[Number] = (), **texts: str) -> None:
+        super().__init__(texts)
+        self.numbers = tuple(numbers)
+
+    def plain(self, key: str) -> str:
+        """A sentence as readers see it."""
+        return filled(self[key], self.numbers)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {
-            SENTENCE_MIME: dict(self),
-            "text/plain": "\n".join(f"{key}: {text}" for key, text in self.items()),
-        }
+        bundle = {SENTENCE_MIME: dict(self), "text/plain": "\n".join(f"{key}: {self.plain(key)}" for key in self)}
+        return bundle | ({MIME: [asdict(number) for number in self.numbers]} if self.numbers else {})
+
+
+def filled(text: str, numbers: Iterable[Number]) -> str:
+    """Put the numbers themselves where a text quotes them; a role of a number that is not among them stays."""
+    known = {_name(number): number for number in numbers}
+    return REFERENCE.sub(
+        lambda match: known[match["key"]].text(match["part"] or "waarde") if match["key"] in known else match[0], text
+    )
+
+
+def _name(number: Number) -> str:
+    return f"{number.group}.{number.key}" if number.group else number.key
+
+
+class Telling:
+    """Composes texts of numbers: each numeral becomes a number with an id, a unit, a source and a row in the register.
+
+    >>> tell = Telling("CBS, KWB 2017", n=344)
+    >>> said = f"Van {tell('met_type', 207, 'buurten')} van de {tell('alle', 344, 'buurten')} buurten …"
+    >>> tell.sentences(typen=said)
+
+    Args:
+        source: publisher, table and year, unless a number has its own.
+        n: observations, unless a number has its own.
+        prefix: before every key.
+    """
+
+    def __init__(self, source: str, n: int, prefix: str = "") -> None:
+        self.source, self.n, self.prefix = source, n, prefix
+        self.numbers: list[Number] = []
+
+    def __call__(self, key: str, value: float, unit: str, *, n: int | None = None, source: str | None = None, **more: Any) -> Number:
+        """A number to quote in a text; `more` are other fields of `Number`."""
+        return self.quote(
+            Number(f"{self.prefix}{key}", float(value), unit, int(self.n if n is None else n), source or self.source, **more)
+        )
+
+    def quote(self, number: Number) -> Number:
+        """A number that was made elsewhere, to quote in a text."""
+        self.numbers.append(number)
+        return number
+
+    def sentences(self, **texts: str) -> Sentences:
+        """The texts by key, with the numbers that they quote."""
+        return Sentences(self.numbers, **texts)
+
+    def text(self, template: str) -> Quoted:
+        """A title or caption, which is drawn or written as plain text."""
+        return Quoted(
+            filled(template, self.numbers), template, self._html(template), {MIME: [asdict(one) for one in self.numbers]}
+        )
+
+    def _html(self, template: str) -> str:
+        known = {_name(number): number for number in self.numbers}
+        return REFERENCE.sub(
+            lambda match: f'<data value="{match["key"]}">{escape(known[match["key"]].text(match["part"] or "waarde"))}</data>',
+            escape(template, quote=False),
+        )

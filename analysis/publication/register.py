@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,7 @@ import nbformat
 
 from analysis.errors import InvalidInput
 from analysis.intervals import CONFIDENCE, KINDS, PREDICTION, UNSTATED, words
-from analysis.publication.numbers import LIMITS, MIME, Number
-
-# {getal}`helling` or {getal}`steden.GM0599.helling:interval` in Markdown, captions and alt texts.
-REFERENCE = re.compile(r"\{getal\}`(?P<key>[\w.\-]+)(?::(?P<part>\w+))?`")
+from analysis.publication.numbers import LIMITS, MIME, REFERENCE, Number
 
 
 @dataclass(frozen=True)
@@ -71,14 +69,14 @@ def collect(chapter: str, group: str, place: str | None, notebook: nbformat.Note
 
 
 def unite(registers: Iterable[Register]) -> Register:
-    """Join registers; an id that stands in two of them is refused."""
+    """Join registers; an id that stands for two numbers is refused. One number may be quoted in many texts of a chapter."""
     united: Register = {}
     for register in registers:
         for name, entry in register.items():
-            if name in united:
+            if name in united and united[name] != entry:
                 raise InvalidInput(
-                    f"Getal {name!r} wordt twee keer uitgegeven, door {united[name].chapter} en {entry.chapter}: "
-                    "geef een van beide een eigen sleutel."
+                    f"Getal {name!r} wordt twee keer uitgegeven, door {united[name].chapter} en {entry.chapter}, met {united[name].number} en "
+                    f"{entry.number}: geef een van beide een eigen sleutel."
                 )
             united[name] = entry
     return united
@@ -159,6 +157,36 @@ def qualify(text: str, register: Register, scope: str) -> str:
         return f"{{getal}}`{find(register, match['key'], scope).id}{part}`"
 
     return REFERENCE.sub(full, text)
+
+
+# The page with the table of all numbers.
+REGISTER_PAGE = "verantwoording"
+
+# A number in a table or a caption of one, as `numbers.Telling` marks it.
+MARKED = re.compile(r'<data value="(?P<key>[\w.\-]+)">(?P<text>[^<]*)</data>')
+
+
+def link_marked(html: str, register: Register, scope: str) -> str:
+    """Make each marked number a link to its row on the register page."""
+
+    def link(match: re.Match[str]) -> str:
+        entry = find(register, match["key"], scope)
+        return f'<a class="getal reference internal" href="{REGISTER_PAGE}.html#{anchor(entry.id)}" title="{escape(tooltip(entry))}">{match["text"]}</a>'
+
+    return MARKED.sub(link, html)
+
+
+def anchor(number_id: str) -> str:
+    """The place of a number on the register page: "steden.GM0599.n" becomes "getal-steden-gm0599-n"."""
+    return "getal-" + re.sub(r"[^a-z0-9]+", "-", number_id.lower()).strip("-")
+
+
+def tooltip(entry: Entry, part: str = "") -> str:
+    """What a reader sees when pointing at a number; at its limits also what they are."""
+    number = entry.number
+    unit = f"{number.unit} ({number.definition})" if number.definition else number.unit
+    interval = f"; grenzen: {number.text('intervalsoort')}" if part in LIMITS else ""
+    return f"{unit}{interval}; n = {number.text('n')}; bron: {number.source}"
 
 
 def _filler(register: Register, scope: str) -> Callable[[re.Match[str]], str]:

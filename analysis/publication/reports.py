@@ -13,7 +13,8 @@ from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
 from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
 from analysis.models.response import Curve, Slope
-from analysis.publication.numbers import Number, Numbers, Sentences
+from analysis.publication.numbers import Number, Numbers, Sentences, Telling
+from analysis.quoted import Quoted
 
 CRIME_SOURCE = f"{CRIME.source}; CBS, KWB 2024 (85984NED)"
 
@@ -238,10 +239,11 @@ def title_transport(table: pd.DataFrame) -> str:
     return f"De Amsterdamse lijn voorspelt {dutch.number(own, 2)}, en met het niveau van de stad zelf {dutch.number(shifted, 2)} (mediaan)"
 
 
-def title_types(deviations: pd.DataFrame, choices: Choices) -> str:
+def title_types(deviations: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the map, in a sentence."""
-    certain = int((deviations.type != UNDECIDED).sum())
-    return f"{choices.gemeente}: {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten hebben een type"
+    tell = _about_buurten(deviations, choices)
+    known, total = _with_a_type(tell, deviations)
+    return tell.text(f"{choices.gemeente}: {known} van de {total} buurten hebben een type")
 
 
 def title_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> str:
@@ -370,13 +372,22 @@ def _about_one_outcome(signs: pd.DataFrame) -> str:
 
 def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
     """How many buurten have a certain type."""
-    undecided = int((deviations.type == UNDECIDED).sum())
-    certain = len(deviations) - undecided
-    text = (
-        f"Van {dutch.number(certain)} van de {dutch.number(len(deviations))} buurten in {choices.gemeente} is met "
-        f"{dutch.number(100 * CERTAIN)} % zekerheid te zeggen van welk type ze zijn."
+    tell = _about_buurten(deviations, choices)
+    known, total = _with_a_type(tell, deviations)
+    sure = tell("typen.zekerheid", 100 * CERTAIN, "% van de trekkingen waarin een type hetzelfde moet uitkomen")
+    return tell.sentences(
+        typen=f"Van {known} van de {total} buurten in {choices.gemeente} is met {sure} % zekerheid te zeggen van welk type ze zijn."
     )
-    return Sentences(typen=text)
+
+
+def _about_buurten(deviations: pd.DataFrame, choices: Choices) -> Telling:
+    return Telling(f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}", len(deviations))
+
+
+def _with_a_type(tell: Telling, deviations: pd.DataFrame) -> tuple[Number, Number]:
+    """The buurten of which the type is known, and all of them."""
+    known = int((deviations.type != UNDECIDED).sum())
+    return tell("typen.bekend", known, "buurten waarvan het type bekend is"), tell("typen.n", len(deviations), "buurten")
 
 
 def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled) -> Sentences:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter
 from functools import lru_cache
@@ -24,8 +23,7 @@ from sphinx.util.nodes import make_refnode
 from analysis import intervals
 from analysis.paths import MARKER
 from analysis.publication import bibliography
-from analysis.publication.numbers import LIMITS
-from analysis.publication.register import Entry, Register, load
+from analysis.publication.register import REGISTER_PAGE, Entry, Register, anchor, load, tooltip
 from analysis.publication.site import assets, buttons, manners
 
 logger = logging.getLogger(__name__)
@@ -33,7 +31,6 @@ logger = logging.getLogger(__name__)
 NOT_STAGED = "Dit boek wordt gebouwd uit uitgevoerde hoofdstukken: draai eerst `make book`."
 
 REGISTER_FILE = "register.json"
-REGISTER_PAGE = "verantwoording"
 REFERENCE_TYPE = "getal"
 
 # sphinx_copybutton keeps its languages in the script itself, and Dutch is not among them.
@@ -51,11 +48,6 @@ def require_staged(folder: Path) -> None:
     """Stop with one sentence when the sources were not staged (SystemExit: no traceback)."""
     if not (folder / MARKER).exists():
         sys.exit(NOT_STAGED)
-
-
-def anchor(number_id: str) -> str:
-    """The place of a number on the register page: "steden.GM0599.n" becomes "getal-steden-gm0599-n"."""
-    return "getal-" + re.sub(r"[^a-z0-9]+", "-", number_id.lower()).strip("-")
 
 
 def register_of(env: BuildEnvironment) -> Register:
@@ -90,14 +82,6 @@ class NumberRole(SphinxRole):
         """Warn, which fails the build, and leave a visible hole for who builds without -W."""
         logger.warning(message, location=self.get_location(), type=REFERENCE_TYPE)
         return [nodes.strong("", f"[getal {self.text} ontbreekt]")], []
-
-
-def tooltip(entry: Entry, part: str = "") -> str:
-    """What a reader sees when pointing at a number; at its limits also what they are."""
-    number = entry.number
-    unit = f"{number.unit} ({number.definition})" if number.definition else number.unit
-    interval = f"; grenzen: {number.text('intervalsoort')}" if part in LIMITS else ""
-    return f"{unit}{interval}; n = {number.text('n')}; bron: {number.source}"
 
 
 def resolve_number(

@@ -81,13 +81,14 @@ class Chapter:
 
 
 def sentences_of(chapters: list[Chapter]) -> dict[str, str]:
-    """The sentences that chapters emitted, by id."""
+    """The sentences that chapters emitted, by id; the numbers that they quote have their full id, wherever the sentence goes."""
     found: dict[str, str] = {}
     for chapter in chapters:
+        own = registry.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
         for cell in chapter.notebook.cells:
             for output in cell.get("outputs", []):
                 for key, text in output.get("data", {}).get(SENTENCE_MIME, {}).items():
-                    found[f"{chapter.scope}.{key}"] = text
+                    found[f"{chapter.scope}.{key}"] = registry.qualify(text, own, chapter.scope)
     return found
 
 
@@ -216,7 +217,7 @@ def _filled(
             cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
         else:
             _fill_metadata(cell, chapter, register, sentences)
-            shown = list(_lay_aside(cell, chapter, target))
+            shown = list(_lay_aside(cell, chapter, register, target))
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
             below = [
@@ -272,8 +273,10 @@ def _fill_metadata(
         )
     if "image" in shown:
         filled = _fill_text(shown["image"]["alt"], register, sentences, chapter.scope, chapter.choices, where)
-        title = next(data[DATA_MIME]["title"] for data, *_ in _data_behind(cell, chapter))
-        shown["image"]["alt"] = f"{title}{'' if title.endswith(('.', '?')) else '.'} {registry.fill(filled, register)}"
+        title = registry.qualify(
+            next(data[DATA_MIME]["title"] for data, *_ in _data_behind(cell, chapter)), register, chapter.scope
+        )
+        shown["image"]["alt"] = registry.fill(f"{title}{'' if title.endswith(('.', '?')) else '.'} {filled}", register)
 
 
 def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tuple[dict[str, Any], str, str]]:
@@ -284,14 +287,20 @@ def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tupl
             yield data, chapter.data_address(data[DATA_MIME]["name"]), data[DATA_MIME]["csv"]
 
 
-def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> Iterator[provenance.Shown]:
-    """Write the data behind each figure and table of a cell as CSV, and a figure as lines; tell where they lie."""
+def _lay_aside(
+    cell: nbformat.NotebookNode, chapter: Chapter, register: registry.Register, target: Path
+) -> Iterator[provenance.Shown]:
+    """Write the data behind each figure and table of a cell as CSV, and a figure as lines; tell where they lie.
+
+    The numbers that a caption of a table quotes become links; those of a title were collected already.
+    """
     for data, address, csv in _data_behind(cell, chapter):
         _write(csv, target / address)
         written = (FIGURE_DATA / Path(address).name).as_posix()
         for form in {"text/html", "text/markdown"} & set(data):
             named = f'href="{address}" download="{provenance.file_stem(address)}.csv"'
-            data[form] = data[form].replace(f'href="{written}" download', named)
+            linked = registry.link_marked(data[form], register, chapter.scope)
+            data[form] = linked.replace(f'href="{written}" download', named)
         shown = provenance.Shown(address)
         if "image/png" in data:
             lines = chapter.lines_address(data[DATA_MIME]["name"])
@@ -299,6 +308,7 @@ def _lay_aside(cell: nbformat.NotebookNode, chapter: Chapter, target: Path) -> I
             narrow = _lay_narrow(data[DATA_MIME], lines.replace(".svg", "-smal.png"), target)
             shown = provenance.Shown(address, lines, provenance.image_address(data["image/png"]), narrow)
         del data[DATA_MIME]
+        data.pop(MIME, None)
         cell.metadata.tags = [NO_CODE if tag == CODE_ABOVE else tag for tag in cell.metadata.get("tags", [])]
         yield shown
 

@@ -11,7 +11,8 @@ from book.minibook import ALT, PAGES, Build, build, stage
 from bs4 import BeautifulSoup, Comment, Tag
 
 from analysis.intervals import KINDS
-from analysis.publication.sphinx_extension import NOT_STAGED, anchor
+from analysis.publication.register import anchor
+from analysis.publication.sphinx_extension import NOT_STAGED
 
 pytestmark = [pytest.mark.book, pytest.mark.xdist_group("minibook")]
 

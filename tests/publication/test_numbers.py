@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis import dutch
+from analysis import dutch, quoted
 from analysis.errors import InvalidInput
 from analysis.intervals import CITIES, CONFIDENCE, KINDS, PREDICTION, UNSTATED
 from analysis.publication import register
-from analysis.publication.numbers import MIME, Number, Numbers
+from analysis.publication.numbers import MIME, Number, Numbers, Sentences, Telling
 from analysis.publication.register import Entry
 
 FLOATS = st.floats(-1e12, 1e12, allow_nan=False)
@@ -248,11 +248,16 @@ def test_a_run_for_another_gemeente_cannot_put_its_number_under_the_first(book):
     assert book["steden.GM0599.helling"].number.value == -0.5
 
 
-def test_the_same_id_twice_in_a_chapter_is_refused():
+def test_one_number_may_be_quoted_in_many_texts():
+    assert len(register.collect("amsterdam", "amsterdam", None, executed(Numbers([SLOPE]), Numbers([SLOPE])))) == 1
+
+
+def test_one_id_for_two_numbers_in_a_chapter_is_refused():
+    other = replace(SLOPE, value=SLOPE.value + 1e-6, low=None, high=None, kind=None)
     with pytest.raises(
         InvalidInput, match=r"'amsterdam\.helling' wordt twee keer uitgegeven, door amsterdam en amsterdam"
     ):
-        register.collect("amsterdam", "amsterdam", None, executed(Numbers([SLOPE]), Numbers([SLOPE])))
+        register.collect("amsterdam", "amsterdam", None, executed(Numbers([SLOPE]), Numbers([other])))
 
 
 def test_the_same_id_in_two_chapters_is_refused_with_both(book):
@@ -354,3 +359,42 @@ def test_a_text_that_calls_an_interval_by_another_kind_is_refused(kinds, text):
 )
 def test_a_text_that_calls_an_interval_by_its_own_kind_passes(kinds, text):
     register.check_kinds(text, kinds, "steden", "blad.md")
+
+
+def told() -> Telling:
+    return Telling("CBS, KWB 2017", n=344, prefix="typen.")
+
+
+def test_a_number_in_a_text_is_the_role_that_quotes_it():
+    number = Number("helling", 0.5, "x", 3, "y", 0.1, 0.9, decimals=1, kind=CONFIDENCE)
+    assert f"{number} ({number:interval})" == "{getal}`helling` ({getal}`helling:interval`)"
+    assert f"{replace(number, group='stad')}" == "{getal}`stad.helling`"
+
+
+def test_a_sentence_carries_the_numbers_that_it_quotes():
+    tell = told()
+    sentences = tell.sentences(kort=f"Van {tell('bekend', 207, 'buurten')} van de {tell('n', 1344, 'buurten', n=5)} buurten.")
+    assert sentences["kort"] == "Van {getal}`typen.bekend` van de {getal}`typen.n` buurten."
+    assert sentences.plain("kort") == "Van 207 van de 1.344 buurten."
+    bundle = sentences._repr_mimebundle_()
+    assert [(one["key"], one["value"], one["n"], one["source"]) for one in bundle[MIME]] == [
+        ("typen.bekend", 207.0, 344, "CBS, KWB 2017"), ("typen.n", 1344.0, 5, "CBS, KWB 2017"),
+    ]  # fmt: skip
+    assert "Van 207" in bundle["text/plain"]
+
+
+def test_a_sentence_without_numbers_carries_none():
+    assert MIME not in Sentences(kort="Niets te tellen.")._repr_mimebundle_()
+
+
+def test_a_title_reads_as_plain_text_and_keeps_its_numbers():
+    tell = told()
+    title = tell.text(f"{tell('bekend', 1207, 'buurten')} buurten & meer")
+    assert title == "1.207 buurten & meer"
+    assert quoted.template_of(title) == "{getal}`typen.bekend` buurten & meer"
+    assert quoted.html_of(title) == '<data value="typen.bekend">1.207</data> buurten &amp; meer'
+    assert [one["key"] for one in quoted.bundle_of(title)[MIME]] == ["typen.bekend"]
+
+
+def test_a_plain_title_is_its_own_template():
+    assert (quoted.template_of("a < b"), quoted.html_of("a < b"), quoted.bundle_of("a < b")) == ("a < b", "a &lt; b", {})

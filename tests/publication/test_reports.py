@@ -170,7 +170,7 @@ def test_the_title_of_the_country_names_the_highest_and_the_lowest_city():
 
 def test_the_types_sentence_counts_the_certain_buurten():
     table = pd.DataFrame({"type": [TYPE_ORDER[0]] * 2 + [TYPE_ORDER[1]] + [UNDECIDED] * 1300})
-    sentence = reports.about_types(table, CHOICES)["typen"]
+    sentence = reports.about_types(table, CHOICES).plain("typen")
     assert "Van 3 van de 1.303 buurten in Amsterdam is met 90 % zekerheid" in sentence
 
 

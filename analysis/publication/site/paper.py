@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 
 from analysis.dutch import enumeration, long_date
 from analysis.figures.listing import FINDER_PAGE
-from analysis.publication.sphinx_extension import REGISTER_PAGE
+from analysis.publication.register import REGISTER_PAGE
 
 HOME = "In het kort"
 APPENDICES = "Bijlagen"
