@@ -108,7 +108,7 @@ def _spread_answer(plans: pd.DataFrame, tables: dict[str, pd.DataFrame], data: d
     return Answer(
         ["Beste spreiding, vergeleken met niets doen: de minst veilige tiende van de huishoudens, en de hele stad (LBM-punten)"],
         {"Plannen": shown, **tables},
-        [f"Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op cijfers waar toeval in zit; ‘anders’ legt het langs {spread.other_year(Choices())}.",
+        [f"Geen effect: wat het verband tussen buurten voorspelt. Misdrijven: verschil in het aantal in de stad (%). Het plan is gekozen op cijfers waar toeval in zit; ‘anders’ legt het langs {spread.other_year(Choices())}.",
          f"Bron: {both(Choices())}; {CRIME.source}."],
         {"plannen": _records(plans), **data},
     )  # fmt: skip

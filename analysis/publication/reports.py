@@ -17,6 +17,11 @@ from analysis.publication.numbers import Number, Numbers, Sentences
 
 CRIME_SOURCE = "Politie/CBS, misdrijven 2024; CBS, KWB 2024 (85984NED)"
 
+# What slopes and differences of crime are: no number of crimes.
+LOG_RATES = (
+    "uit de logaritme van misdrijven per inwoner, gewogen naar inwoners: een verhouding tussen buurten, geen aantal misdrijven"
+)
+
 # Two outcomes whose standardised slopes differ by more than this factor do not tell the same story (research design, 3).
 DISAGREE_FACTOR = 2.0
 
@@ -77,7 +82,7 @@ def crime(found: Slope | None, choices: Choices) -> list[Number]:
     value, low, high = (percent_per_ten(one) for one in (found.value, found.low, found.high))
     return [
         Number("misdrijven.verschil10", value, f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
-               found.n, source, low, high, decimals=0, kind=CONFIDENCE),
+               found.n, source, low, high, decimals=0, kind=CONFIDENCE, definition=LOG_RATES),
         Number("misdrijven.r2", found.r2, "aandeel van de variantie", found.n, source, decimals=2),
         Number("misdrijven.n", found.n, "buurten", found.n, source),
     ]  # fmt: skip
@@ -166,11 +171,11 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
     percent, amsterdam = percent_per_ten, table.loc[REFERENCE]
     return [
         Number("gepoold.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.low),
-               percent(found.high), kind=CONFIDENCE),
+               percent(found.high), kind=CONFIDENCE, definition=LOG_RATES),
         Number("nieuwe_stad.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.new_low),
-               percent(found.new_high), kind=PREDICTION),
+               percent(found.new_high), kind=PREDICTION, definition=LOG_RATES),
         Number("amsterdam.misdrijven10", percent(amsterdam.value), unit, int(amsterdam.n), source, percent(amsterdam.low),
-               percent(amsterdam.high), kind=CONFIDENCE),
+               percent(amsterdam.high), kind=CONFIDENCE, definition=LOG_RATES),
         Number("misdrijven.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
         Number("misdrijven.eigen_interval_boven_nul", int((table.low > 0).sum()), "steden", len(table), source),
         Number("misdrijven.aantal", len(table), "steden", len(table), source),
