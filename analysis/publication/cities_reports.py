@@ -14,7 +14,7 @@ from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, both, n_others, percent_per_ten
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, WEIGHTED_SD, both, n_others, percent_per_ten
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -106,7 +106,7 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
         Number("kracht", 100 * table.power.max(), "% kans op «geldt» als de stad precies als Amsterdam was; hoogste stad",
                len(table), source, decimals=0, group=group),
         Number("marge", 100 * table.margin.median(), "% van de Amsterdamse helling; mediaan over de steden", len(table), source,
-               group=group),
+               group=group, definition=f"een kwart standaardafwijking over 10 procentpunt; {WEIGHTED_SD}"),
     ]  # fmt: skip
 
 

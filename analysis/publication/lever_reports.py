@@ -18,7 +18,7 @@ from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, both
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, both
 
 # How crimes of a whole city are told.
 COUNTED = (
@@ -235,7 +235,7 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     own = found.slopes.loc[found.city.code]
     numbers = [
         Number("buurten", n, "buurten met alle cijfers", n, source),
-        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1),
+        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1, definition=OF_CITIES),
         Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
         Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
                10 * own.low, 10 * own.high, decimals=3, kind=CONFIDENCE),

@@ -17,6 +17,13 @@ from analysis.publication.numbers import Number, Numbers, Sentences
 
 CRIME_SOURCE = "Politie/CBS, misdrijven 2024; CBS, KWB 2024 (85984NED)"
 
+# What a standard deviation of buurten is; see `models.wls.weighted_sd`.
+WEIGHTED_SD = "gewogen naar inwoners: √(Σw(y − gemiddelde)² / (Σw − Σw²/Σw)), met w de inwoners van een buurt"
+
+# What a share of the inhabitants is a share of.
+OF_COUNTRY = "van alle inwoners van Nederland (landelijke regel van KWB 2017), niet van de opgetelde buurten"
+OF_CITIES = "binnen de gemeentegrenzen van 2017, van de inwoners die KWB 2017 voor die gemeenten noemt"
+
 # What slopes and differences of crime are: no number of crimes.
 LOG_RATES = (
     "uit de logaritme van misdrijven per inwoner, gewogen naar inwoners: een verhouding tussen buurten, geen aantal misdrijven"
@@ -39,8 +46,8 @@ def both(choices: Choices) -> str:
     return f"{choices.outcome.source}; {choices.income.source}"
 
 
-def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
-    """The share of inhabitants at each step, the last under the plain key."""
+def coverage(place: str, found: Coverage, choices: Choices, of: str) -> list[Number]:
+    """The share of inhabitants at each step, the last under the plain key; `of` says of which inhabitants."""
     unit = "% van de inwoners van 2017"
     source = both(choices)
     steps = {
@@ -48,7 +55,7 @@ def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
         f"{place}.gekoppeld": found.linked,
         f"{place}.met_onv": found.with_outcome,
     }
-    return [Number(key, value, unit, found.buurten, source, decimals=1) for key, value in steps.items()]
+    return [Number(key, value, unit, found.buurten, source, decimals=1, definition=of) for key, value in steps.items()]
 
 
 def scope(buurten: pd.DataFrame, cities: pd.DataFrame) -> list[Number]:
@@ -70,7 +77,8 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
                10 * found.low, 10 * found.high, decimals=3, kind=CONFIDENCE),
         Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
         Number(f"n{suffix}", n, "buurten", n, source),
-        Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2),
+        Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2,
+               definition=WEIGHTED_SD),
     ]  # fmt: skip
 
 
@@ -98,7 +106,7 @@ def standardised(onv: Slope, crimes: Slope | None, choices: Choices) -> list[Num
     for key, found, sign, source in rows:
         low, high = sorted(sign * 10 * limit / found.outcome_sd for limit in (found.low, found.high))
         value = sign * 10 * found.value / found.outcome_sd
-        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2, kind=CONFIDENCE))
+        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2, kind=CONFIDENCE, definition=WEIGHTED_SD))
     return numbers
 
 
