@@ -162,7 +162,7 @@ def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     names = {
         effect.ONV: "overlast en onveiligheid",
         effect.SCORES: "idem, in rangorde (normaalscores)",
-        effect.CRIMES: "misdrijven",
+        effect.CRIMES: "aantal misdrijven",
     }
     rows = table.assign(uitkomst=table.uitkomst.map(names), decimalen=np.where(table.uitkomst == effect.CRIMES, 1, 4))
     columns = [
@@ -171,8 +171,9 @@ def net_gain(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("steden", "Steden", 0), Column("n", "Buurten", 0),
     ]  # fmt: skip
     caption = (
-        f"Verschil in het gemiddelde over alle huishoudens. {dutch.sentence_case(waterbed.EVEN)}: {scenario.DEFAULT_YEARS} jaar lang. Langs een rechte "
-        f"lijn is het altijd precies nul. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
+        f"Verschil in het gemiddelde over alle huishoudens; bij misdrijven in het aantal. {dutch.sentence_case(waterbed.EVEN)}: {scenario.DEFAULT_YEARS} jaar "
+        "lang. Langs een rechte lijn is het bij overlast en onveiligheid altijd precies nul. Bij misdrijven niet: die lijn loopt door logaritmen, en hier "
+        f"tellen aantallen. Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
 
@@ -201,7 +202,7 @@ def plans(name: str, table: pd.DataFrame, choices: Choices, with_city: bool = Tr
         Column("winst_slechtste", "Minst veilige tiende", 3, "winst_slechtste_laag", "winst_slechtste_hoog", kind=DRAWS),
         Column("winst_anders", f"Idem, langs {spread.other_year(choices)}", 3),
         Column("winst", "Hele stad", 4, "winst_laag", "winst_hoog", kind=DRAWS),
-        Column("misdrijven", "Misdrijven, hele stad (%)", 1),
+        Column("misdrijven", "Aantal misdrijven, hele stad (%)", 1),
         Column("verhuisd", "Huishoudens die elders wonen", 0),
         *([Column("lijn", "Lijn")] if with_city else []),
     ]

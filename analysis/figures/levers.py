@@ -171,10 +171,10 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
     order = onv.sort_values("value").gemeente
     canvas, axes = theme.canvas(
         0.19 * len(order) + 0.9, title,
-        f"Verschil in het gemiddelde van de stad als elke vrijgekomen woning gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang; punt "
+        f"Verschil voor de hele stad als elke vrijgekomen woning gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang; punt "
         "en 95 %-interval. Naar rechts: veiliger (overlast en onveiligheid), of meer misdrijven",
         f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. n = {dutch.number(onv.n.sum())} buurten in {len(order)} "
-        "steden. Nullijn: wat een rechte lijn altijd geeft.",
+        "steden. Overlast en onveiligheid: het gemiddelde over huishoudens. Misdrijven: het aantal, in buurten met een cijfer. Nullijn: geen verschil.",
         panels=2, sharey=True,
     )  # fmt: skip
     for one in axes:
@@ -184,7 +184,7 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
     percent = 100 * np.expm1(crimes.set_index("gemeente")[["value", "low", "high"]].reindex(order))
     _ranges(axes[1], percent, theme.LESS_SAFE)
     axes[0].set_title("overlast en onveiligheid (LBM-punten)", loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
-    axes[1].set_title("misdrijven per inwoner (%)", loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
+    axes[1].set_title("aantal misdrijven (%)", loc="left", fontsize=theme.TEXT_SIZE, color=theme.INK)
     axes[0].set_yticks(np.arange(len(order)), list(order))
     axes[0].set_ylim(-0.7, len(order) - 0.3)
     both = pd.concat([onv.assign(uitkomst=effect.ONV), crimes.assign(uitkomst=effect.CRIMES)])

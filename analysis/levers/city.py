@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.choices import Choices, nearest
+from analysis.choices import CRIME, Choices, nearest
 from analysis.errors import InvalidInput
 from analysis.measures.sample import of_city, select
 
@@ -32,7 +32,8 @@ class City:
     Attributes:
         choices: what it was made for: gemeente, year, measure, seed.
         buurten: per buurt the columns of `measures.sample.select` with `huishoudens` (an estimate), `huishoudens_fout`
-            (relative standard error), `arm` (households at or around the social minimum) and `misdrijven_log` (may miss).
+            (relative standard error), `arm` (households at or around the social minimum), `misdrijven_log` (may miss) and
+            `inwoners_2024`.
     """
 
     choices: Choices
@@ -57,6 +58,11 @@ class City:
     def poor(self) -> np.ndarray:
         """Of these, at or around the social minimum, shape (n,)."""
         return self.buurten.arm.to_numpy(float)
+
+    @property
+    def crimes(self) -> np.ndarray:
+        """Registered crimes per buurt, shape (n,): its rate times its inhabitants. NaN where the rate is not known."""
+        return (np.exp(self.buurten[CRIME.column]) * self.buurten.inwoners_2024 / 1000).to_numpy(float)
 
     def place(self, buurt: str) -> int:
         """Where a buurt stands in the table, by name or code.

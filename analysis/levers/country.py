@@ -36,9 +36,9 @@ def net_gains(all_cities: dict[str, City]) -> dict[str, pd.DataFrame]:
     return {code: waterbed.net_gain(one) for code, one in all_cities.items()}
 
 
-def net_gain_over(gains: dict[str, pd.DataFrame], all_cities: dict[str, City]) -> pd.DataFrame:
-    """Net gain over the households of all cities together."""
-    return waterbed.over_cities(gains, {code: one.households.sum() for code, one in all_cities.items()})
+def net_gain_over(gains: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Net gain over all cities together."""
+    return waterbed.over_cities(gains)
 
 
 def headlines(gains: dict[str, pd.DataFrame], all_cities: dict[str, City], outcome: str = effect.ONV) -> pd.DataFrame:

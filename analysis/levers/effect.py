@@ -21,6 +21,11 @@ STRAIGHT, CURVED = "rechte lijn", "gebogen lijn"
 ONV, SCORES, CRIMES = "onv", "onv, normaalscores", "misdrijven"
 OUTCOMES = (ONV, SCORES, CRIMES)
 
+BUURT, CITY = "buurt", "stad"
+
+# What a change of crime is a percentage of: in a buurt its rate, in a city the number of crimes.
+CRIMES_OF_BUURT, CRIMES_OF_CITY = "% misdrijven per inwoner", "% van het aantal misdrijven in de stad"
+
 # A contrast below this is the rounding of sums that cancel: it is nothing.
 NOTHING = 1e-12
 
@@ -30,7 +35,10 @@ GRID_POINTS = 200
 
 @dataclass(frozen=True)
 class Difference:
-    """A predicted difference with its 95 % interval; crime is in logs, `onv` in LBM points.
+    """A predicted difference with its 95 % interval; `onv` is in LBM points.
+
+    Crime is in logs: for a buurt the change of its log rate, for a city the logarithm of its crimes afterwards over those
+    of now. A mean of log rates over households is no number of crimes: it counts a quiet buurt as much as a busy one.
 
     Attributes:
         value, low, high, error: estimate, limits, standard error.
@@ -75,19 +83,21 @@ class Response:
         """Does the curve fall over its whole range? Only then is fewer always better for `onv`."""
         return bool((np.diff(self.at(np.linspace(self.low, self.high, GRID_POINTS))) < 0).all())
 
-    def difference(self, contrasts: np.ndarray) -> Difference:
-        """A linear functional of the coefficients.
+    def difference(self, contrasts: np.ndarray, values: np.ndarray | None = None) -> Difference:
+        """A functional of the coefficients: a linear one, or another by its values and its slopes.
 
         Args:
             contrasts: shape (draws, k): the first is the estimate's, the others come from other draws of the
                 households; what the prediction varies over them is added to its error.
+            values: shape (draws,), where they are no linear functional; `contrasts` is then their gradient (delta method).
         """
         contrasts = np.where(np.abs(contrasts) < NOTHING, 0.0, contrasts)
+        values = contrasts @ self.coefficients if values is None else values
         tests = [found.t_test(contrasts[0]) for found in self._fits]
         widest = max(tests, key=lambda test: test.sd.item())
-        over_households = np.std(contrasts[1:] @ self.coefficients) if len(contrasts) > 1 else 0.0
+        over_households = np.std(values[1:]) if len(values) > 1 else 0.0
         error = float(np.hypot(widest.sd.item(), over_households))
-        value, margin = widest.effect.item(), stats.t.ppf(0.975, widest.df_denom) * error
+        value, margin = values[0], stats.t.ppf(0.975, widest.df_denom) * error
         return Difference(float(value), float(value - margin), float(value + margin), error)
 
 
@@ -122,12 +132,50 @@ def per_buurt(found: Response, before: Counts, after: Counts, buurt: int) -> Dif
     return found.difference(found.basis(after.burden[:, buurt]) - found.basis(before.burden[:, buurt]))
 
 
-def whole_city(found: Response, before: Counts, after: Counts) -> Difference:
+def mean_over_households(found: Response, before: Counts, after: Counts) -> Difference:
     """The predicted difference in the mean over the city's households, each counted where it lives.
 
     Where no buurt gains or loses households these are fixed weights, and a straight line gives exactly nothing.
     """
     return found.difference(_mean_basis(found, after) - _mean_basis(found, before))
+
+
+def number_of_crimes(found: Response, city: City, before: Counts, after: Counts) -> Difference:
+    """The predicted change of the number of crimes in the city, as a logarithm.
+
+    Each buurt has its own crimes of now. They change as the curve predicts of its rate, and with its inhabitants, who are
+    taken to come and leave with the households. Buurten whose crimes are not known are left out, and so is what the others
+    together gain or lose to them.
+
+    Args:
+        found: result of `response` for `CRIMES`.
+        city: whose crimes.
+        before, after: counts, shape (draws, n); the first draw is the estimate.
+    """
+    known = np.isfinite(city.crimes)
+    draws, n = before.households.shape[0], int(known.sum())
+    here, there = (
+        found.basis(counts.burden[:, known].ravel()).reshape(draws, n, -1) for counts in (before, after)
+    )
+    step, growth = there - here, after.households[:, known] / before.households[:, known]
+    crimes = city.crimes[known] * growth * np.exp(step @ found.coefficients)
+    total = crimes.sum(axis=1)
+    people = after.households[:, known].sum(axis=1) / before.households[:, known].sum(axis=1)
+    gradient = np.einsum("dn,dnk->dk", crimes, step) / total[:, None]
+    return found.difference(gradient, np.log(total / city.crimes[known].sum() / people))
+
+
+def of_city(found: Response, city: City, outcome: str, before: Counts, after: Counts) -> Difference:
+    """The predicted difference for a city as a whole: of its mean over households, or of its number of crimes.
+
+    Args:
+        found: result of `response` for this city and outcome.
+        city, outcome: what `found` is of.
+        before, after: counts, shape (draws, n); the first draw is the estimate.
+    """
+    if outcome == CRIMES:
+        return number_of_crimes(found, city, before, after)
+    return mean_over_households(found, before, after)
 
 
 def _mean_basis(found: Response, counts: Counts) -> np.ndarray:
@@ -141,10 +189,13 @@ def _mean_basis(found: Response, counts: Counts) -> np.ndarray:
 
 
 def as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    """Rows of differences as a table; crime becomes a percentage, since a difference of logs is one."""
+    """Rows of differences as a table; crime becomes a percentage: in a buurt of its rate, in a city of its number of crimes."""
     table = pd.DataFrame(rows)
     crime = table.uitkomst == CRIMES
     for column in ("value", "low", "high"):
         table[column] = np.where(crime, 100 * np.expm1(table[column].where(crime, 0.0)), table[column])
-    units = {ONV: "LBM-punten", SCORES: "standaardafwijkingen", CRIMES: "% misdrijven per inwoner"}
-    return table.assign(eenheid=table.uitkomst.map(units))
+    units = {ONV: "LBM-punten", SCORES: "standaardafwijkingen", CRIMES: CRIMES_OF_CITY}
+    units = table.uitkomst.map(units)
+    if "gebied" in table:
+        units = units.mask(crime & (table.gebied == BUURT), CRIMES_OF_BUURT)
+    return table.assign(eenheid=units)

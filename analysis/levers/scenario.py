@@ -298,8 +298,8 @@ def differences(city: City, before: Counts, after: Counts, place: int) -> pd.Dat
             if found is None:
                 continue
             told = {
-                "buurt": effect.per_buurt(found, before, after, place),
-                "stad": effect.whole_city(found, before, after),
+                effect.BUURT: effect.per_buurt(found, before, after, place),
+                effect.CITY: effect.of_city(found, city, outcome, before, after),
             }
             rows += [{"gebied": area, "uitkomst": outcome, "lijn": shape, **vars(one)} for area, one in told.items()]
     return effect.as_table(rows)

@@ -56,8 +56,8 @@ class Spread:
         plans: per plan `gemiddelde` and `slechtste` (LBM points, means over all households and over the worst-off tenth),
             their gains over doing nothing with 95 % limits (`winst`, `winst_slechtste`, `…_laag`, `…_hoog`; all along the
             draws that did not choose the plan),
-            `winst_anders` (the gain of the worst-off tenth along the levels of `other_year`), `misdrijven` (% per
-            inhabitant, mean over households; NaN without a curve) and `verhuisd` (very low incomes that live elsewhere).
+            `winst_anders` (the gain of the worst-off tenth along the levels of `other_year`), `misdrijven` (% of
+            the city's crimes; NaN without a curve) and `verhuisd` (very low incomes that live elsewhere).
         buurten: per buurt `buurtnaam`, `belasting`, `belasting_na` (%), `verschil` (households with a very low income).
         shape: along which curve.
         falls: does the bent curve fall over the whole range? If not, the straight line was used.
@@ -276,9 +276,9 @@ def _gain(name: str, values: np.ndarray) -> dict[str, float]:
 
 
 def _crime(city: City, poor: np.ndarray) -> float:
-    """Change of the mean log crime rate over households, as a percentage."""
+    """Change of the number of crimes in the city, as a percentage."""
     found = effect.response(city, effect.CRIMES, effect.CURVED)
     if found is None:
         return float("nan")
-    change = found.at(100 * poor / city.households) - found.at(100 * city.poor / city.households)
-    return float(100 * np.expm1(np.average(change, weights=city.households)))
+    before, after = (Counts(city.households[None, :], one[None, :]) for one in (city.poor, poor))
+    return float(100 * np.expm1(effect.number_of_crimes(found, city, before, after).value))

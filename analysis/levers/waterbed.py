@@ -1,7 +1,8 @@
 """The waterbed: a household that does not come to one buurt lives in another. What is left for the city as a whole?
 
 Allocation moves nobody out of the city and adds no dwelling, so that every buurt keeps its households and the city keeps
-its very low incomes. Along a straight line what one buurt gains another loses, exactly. Only a bend leaves something.
+its very low incomes. Along a straight line the score of one buurt gains what another loses, exactly: only a bend leaves
+something. Crimes are counted, and their line is one of logarithms: there a straight line leaves something too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def evenly(before: Counts, renewed: float) -> Counts:
 
 
 def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_YEARS) -> pd.DataFrame:
-    """What spreading evenly would change in the mean over the city's households.
+    """What spreading evenly would change in the city: in the mean of its score over households, and in its crimes.
 
     Args:
         city: result of `city.of`.
@@ -48,7 +49,8 @@ def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_Y
 
     Returns:
         Per verdeling, outcome, shape and weights of the fit: `value`, `low`, `high`, `error` (crime in logs, see
-        `effect.as_table`) and `n` buurten behind the curve; what the city has no curve for is left out.
+        `effect.as_table`), `n` buurten behind the curve, and `omvang`: what the city counts for among others, its households
+        or, for crimes, its crimes. What the city has no curve for is left out.
     """
     before = draw_counts(city, DRAWS)
     shares = {EVEN: (held or Assumptions()).renewed(years), EQUAL: 1.0}
@@ -60,32 +62,37 @@ def net_gain(city: City, held: Assumptions | None = None, years: int = DEFAULT_Y
             continue
         for name, after in spread.items():
             labels = (name, outcome, shape, BY_INHABITANTS if weighted else EQUALLY)
-            rows.append(
-                dict(zip(KEYS, labels, strict=True)) | vars(effect.whole_city(found, before, after)) | {"n": found.n}
-            )
-    return pd.DataFrame(rows, columns=[*KEYS, "value", "low", "high", "error", "n"])
+            size = np.nansum(city.crimes) if outcome == effect.CRIMES else city.households.sum()
+            change = vars(effect.of_city(found, city, outcome, before, after))
+            rows.append(dict(zip(KEYS, labels, strict=True)) | change | {"n": found.n, "omvang": size})
+    return pd.DataFrame(rows, columns=[*KEYS, "value", "low", "high", "error", "n", "omvang"])
 
 
-def over_cities(per_city: dict[str, pd.DataFrame], households: dict[str, float]) -> pd.DataFrame:
-    """The mean over the households of all cities; cities are taken to err independently.
+def over_cities(per_city: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The mean over the households of all cities, or the change of all their crimes together.
+
+    Cities are taken to err independently.
 
     Args:
         per_city: results of `net_gain` by gemeentecode.
-        households: of each city.
 
     Returns:
-        As `net_gain`, with `n` summed and `steden`, the cities that have the curve.
+        As `net_gain`, with `n` and `omvang` summed and `steden`, the cities that have the curve.
     """
-    rows = pd.concat([table.assign(huishoudens=households[code]) for code, table in per_city.items()])
-    critical = stats.norm.ppf(0.975)
+    rows = pd.concat(per_city.values())
+    parts = rows.groupby(KEYS, sort=False)
+    return parts.apply(lambda part: _together(part, part.name), include_groups=False).reset_index()
 
-    def mean(part: pd.DataFrame) -> pd.Series:
-        share = part.huishoudens / part.huishoudens.sum()
-        value, error = (share * part.value).sum(), np.sqrt((share**2 * part.error**2).sum())
-        return pd.Series({"value": value, "low": value - critical * error, "high": value + critical * error,
-                          "error": error, "n": part.n.sum(), "steden": len(part)})  # fmt: skip
 
-    return rows.groupby(KEYS, sort=False).apply(mean, include_groups=False).reset_index()
+def _together(part: pd.DataFrame, labels: tuple[str, ...]) -> pd.Series:
+    """All cities as one; crimes are added up before their logarithm is taken."""
+    counted = dict(zip(KEYS, labels, strict=True))["uitkomst"] == effect.CRIMES
+    after = part.omvang * np.exp(part.value) if counted else part.omvang
+    share = after / after.sum()
+    value = np.log(after.sum() / part.omvang.sum()) if counted else (share * part.value).sum()
+    error, critical = np.sqrt((share**2 * part.error**2).sum()), stats.norm.ppf(0.975)
+    return pd.Series({"value": value, "low": value - critical * error, "high": value + critical * error, "error": error,
+                      "n": part.n.sum(), "omvang": part.omvang.sum(), "steden": len(part)})  # fmt: skip
 
 
 def headline(table: pd.DataFrame, outcome: str = effect.ONV, spread_as: str = EVEN) -> pd.Series | None:

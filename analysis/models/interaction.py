@@ -21,7 +21,7 @@ from analysis.measures.context import FEWEST_BUURTEN, INSEPARABLE, Characteristi
 from analysis.models.response import SUPPORT
 from analysis.models.scores import normal_scores
 from analysis.models.spline import Spline
-from analysis.models.wls import FEWEST_CLUSTERS, Levels, correlation, fit
+from analysis.models.wls import FEWEST_CLUSTERS, Levels, correlation, fit, weighted_sd
 
 # A claim needs all of this (research design, 4A).
 LEVEL = 0.05
@@ -117,7 +117,7 @@ class _Scale:
 
     def __init__(self, values: np.ndarray, weights: np.ndarray) -> None:
         self.centre = np.average(values, weights=weights)
-        self.spread = np.sqrt(np.cov(values, aweights=weights))
+        self.spread = weighted_sd(values, weights)
 
     def scores(self, values: np.ndarray | float) -> np.ndarray:
         return (np.asarray(values, float) - self.centre) / self.spread
@@ -217,7 +217,7 @@ class InteractionTest:
         return Tested(estimate / spread, error / spread, ratio, 2 * stats.t.sf(np.abs(ratio), self.degrees))
 
     def _spread(self, outcomes: np.ndarray) -> np.ndarray:
-        """Weighted standard deviation of each column, as numpy's `cov` with `aweights`."""
+        """Weighted standard deviation of each column, as `wls.weighted_sd`."""
         w = self._weights / self._weights.sum()
         squares = w @ (outcomes - w @ outcomes) ** 2
         return np.sqrt(squares / (1 - np.sum(w**2)))

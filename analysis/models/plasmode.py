@@ -23,7 +23,7 @@ from analysis.models.interaction import CR3, LEVEL, MOST_PLASMODE_REJECTIONS, In
 from analysis.models.leave_out import SHIFTED, scores_of_many
 from analysis.models.scores import normal_scores
 from analysis.models.spline import DEGREES, Spline, line
-from analysis.models.wls import Functional, correlation, fit
+from analysis.models.wls import Functional, correlation, fit, weighted_sd
 
 DRAWS = 1000
 
@@ -191,7 +191,7 @@ def verdicts(truth: Truth, outcomes: np.ndarray) -> pd.DataFrame:
         ratio holds the true ratio, 1 along the same burden) and `n`.
     """
     pooled = truth.sample.belasting.quantile(list(SHARED))
-    outcome_sd = float(np.mean(np.std(outcomes, axis=0)))
+    outcome_sd = float(np.mean([weighted_sd(outcome, truth.sample.gewicht) for outcome in outcomes.T]))
     codes = truth.sample.gemeentecode
     rows = {}
     for code in codes[codes != REFERENCE].unique():

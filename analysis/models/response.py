@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.measures.sample import FEWEST_FOR_CHAPTER, one_city
 from analysis.models.spline import Spline, line
-from analysis.models.wls import FEWEST_CLUSTERS, fit
+from analysis.models.wls import FEWEST_CLUSTERS, fit, weighted_sd
 
 # Wijken are held out in this many groups when curve and line compete.
 FOLDS = 10
@@ -71,10 +71,10 @@ def slope(sample: pd.DataFrame, weighted: bool = True, errors: str = "HC3") -> S
     by_wijk = errors == "wijk" and clusters >= FEWEST_CLUSTERS
     found = fit(line(sample.belasting), sample.uitkomst, weights, sample.wijkcode if by_wijk else None)
     low, high = found.conf_int()[1]
-    spread = np.sqrt(np.cov(sample.uitkomst, aweights=weights))
+    spread = weighted_sd(sample.uitkomst, weights)
     return Slope(
         float(found.params[1]), float(low), float(high), float(found.bse[1]), float(found.params[0]), float(found.rsquared),
-        len(sample), clusters, "wijk" if by_wijk else "HC3", float(spread),
+        len(sample), clusters, "wijk" if by_wijk else "HC3", spread,
     )  # fmt: skip
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
 import pandas as pd
 
 from analysis import dutch
 from analysis.choices import INCOME_MEASURES, YEARS, Choices
 from analysis.measures.sample import REGISTER_CUT, one_city, select
 from analysis.models.response import slope
+from analysis.models.wls import weighted_sd
 
 
 def slopes(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
@@ -48,6 +48,6 @@ def _row(buurten: pd.DataFrame, choices: Choices, options: dict[str, object]) ->
     sample = select(buurten, choices)
     found = slope(sample, **options)
     weights = sample.gewicht if options.get("weighted", True) else None
-    spread = [np.sqrt(np.cov(sample[column], aweights=weights)) for column in ("belasting", "uitkomst")]
+    spread = [weighted_sd(sample[column], weights) for column in ("belasting", "uitkomst")]
     return {"value": 10 * found.value, "low": 10 * found.low, "high": 10 * found.high,
             "standardised": found.value * spread[0] / spread[1], "n": found.n, "errors": found.errors}  # fmt: skip

@@ -232,7 +232,7 @@ def corporation(buurten: pd.DataFrame, choices: Choices) -> list[Check]:
         crime = contrast(table, group, table.misdrijven_log)
         checks.append(_compared(
             "V2", f"v2.misdrijven_{name}", f"Misdrijven per inwoner: corporatiebuurten tegen {label}", _percent(crime), 1,
-            "% verschil in misdrijven per inwoner; een minteken is minder", f"{CRIME.source}; {TENURE}",
+            "% verschil in misdrijven per inwoner, in het gemiddelde van de logaritmen; een minteken is minder", f"{CRIME.source}; {TENURE}",
             f"{city} Alle soorten misdrijven, van {CRIME_SPAN}, geteld waar ze gebeuren; agressie is niet apart te zien.", 0))  # fmt: skip
     return checks
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from analysis.choices import REFERENCE, Choices
 from analysis.measures.sample import of_cities, select
+from analysis.models.wls import weighted_sd
 
 HOLDS = "geldt"
 DIRECTION = "geldt in richting"
@@ -31,7 +32,7 @@ def spread(
 ) -> float:
     """Standard deviation of the outcome over the buurten of the big cities, weighted by inhabitants."""
     sample = select(of_cities(buurten, cities), choices, cut, outcome)
-    return float(np.sqrt(np.cov(sample.uitkomst, aweights=sample.gewicht)))
+    return weighted_sd(sample.uitkomst, sample.gewicht)
 
 
 def verdicts(table: pd.DataFrame, outcome_sd: float, covers_small: bool = False) -> pd.DataFrame:

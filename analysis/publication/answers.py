@@ -109,8 +109,9 @@ def _spread_answer(
         ["Beste spreiding, vergeleken met niets doen: de minst veilige tiende van de huishoudens, en de hele stad (LBM-punten)"],
         {"Plannen": shown, **tables},
         [*(f"Let op: {warning}" for warning in warnings),
-         "Geen effect: wat het verband tussen buurten voorspelt. Het plan is gekozen op de ene helft van de trekkingen van de lijn; de winst is de middelste van de "
-         f"andere helft. De veiligheid nu is voor beide dezelfde, met haar toeval; ‘anders’ legt het plan langs {spread.other_year(Choices())}.",
+         "Geen effect: wat het verband tussen buurten voorspelt. Misdrijven: verschil in het aantal in de stad (%). Het plan is gekozen op de ene helft van de "
+         "trekkingen van de lijn; de winst is de middelste van de andere helft. De veiligheid nu is voor beide dezelfde, met haar toeval; ‘anders’ legt het plan "
+         f"langs {spread.other_year(Choices())}.",
          f"Bron: {both(Choices())}; {CRIME.source}."],
         {"plannen": _records(plans), **data, "waarschuwingen": warnings},
     )  # fmt: skip

@@ -14,7 +14,7 @@ from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both, n_others, percent_per_ten
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, WEIGHTED_SD, both, n_others, percent_per_ten
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -48,9 +48,12 @@ def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> li
     pooled, here = ([percent_per_ten(one) for one in (row.value, row.low, row.high)] for row in (found, own))
     new = [percent_per_ten(one) for one in (found.new_low, found.new_high)]
     return [
-        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:], kind=CONFIDENCE),
-        Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], unit, n_others(table), source, *new, kind=PREDICTION),
-        Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:], kind=CONFIDENCE),
+        Number("misdrijven.gepoold.afgeleide10", pooled[0], unit, n_others(table), source, *pooled[1:], kind=CONFIDENCE,
+               definition=LOG_RATES),
+        Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], unit, n_others(table), source, *new, kind=PREDICTION,
+               definition=LOG_RATES),
+        Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:], kind=CONFIDENCE,
+               definition=LOG_RATES),
     ]  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
         Number("kracht", 100 * table.power.max(), "% kans op «geldt» als de stad precies als Amsterdam was; hoogste stad",
                len(table), source, decimals=0, group=group),
         Number("marge", 100 * table.margin.median(), "% van de Amsterdamse helling; mediaan over de steden", len(table), source,
-               group=group),
+               group=group, definition=f"een kwart standaardafwijking over 10 procentpunt; {WEIGHTED_SD}"),
     ]  # fmt: skip
 
 

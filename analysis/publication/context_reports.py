@@ -13,6 +13,7 @@ from analysis.models.change import DIFFERENCE, NO_VERDICT, NOT_SHOWN
 from analysis.models.interaction import LEVEL, NOT_SEPARABLE, OTHER_SAMPLE, REFERENCE_SAMPLE, UPHELD, Family
 from analysis.models.interaction import NOT_SHOWN as NO_INTERACTION
 from analysis.models.response import Slope
+from analysis.models.wls import weighted_sd
 from analysis.publication.numbers import Number, Sentences
 from analysis.publication.reports import CRIME_SOURCE, both
 
@@ -109,7 +110,7 @@ def crime_correlation(sample: pd.DataFrame, found: Slope | None, choices: Choice
     """Weighted correlation of burden and log crime; limits are those of the slope, in the same scale."""
     if found is None:
         return []
-    scale = np.sqrt(np.cov(sample.belasting, aweights=sample.gewicht)) / found.outcome_sd
+    scale = weighted_sd(sample.belasting, sample.gewicht) / found.outcome_sd
     return [
         Number("amsterdam.samenhang", found.value * scale, "correlatie, gewogen naar inwoners", found.n,
                f"{CRIME_SOURCE}; {choices.income.source}", found.low * scale, found.high * scale, decimals=2, group="misdrijven",

@@ -18,7 +18,13 @@ from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, both
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, both
+
+# How crimes of a whole city are told.
+COUNTED = (
+    "per buurt de misdrijven van nu maal de voorspelde verandering van misdrijven per inwoner, opgeteld over de buurten met een "
+    "cijfer, naast de som van nu"
+)
 
 PRESSED = TYPES[True, False]
 
@@ -85,8 +91,8 @@ def net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> list[Nu
         Number("waterbed.netto", row.value, unit, int(row.n), source, row.low, row.high, decimals=4, kind=CONFIDENCE),
         Number("waterbed.netto.uiterste", bound.value, f"{unit}; alle buurten gelijk", int(bound.n), source, bound.low, bound.high, decimals=4,
                kind=CONFIDENCE),
-        Number("waterbed.netto.misdrijven", percent[0], "% misdrijven per inwoner, verschil in het gemiddelde over alle huishoudens; gebogen lijn",
-               int(crimes.n), _source(effect.CRIMES, choices), percent[1], percent[2], decimals=1, kind=CONFIDENCE),
+        Number("waterbed.netto.misdrijven", percent[0], f"% van het aantal misdrijven in de steden samen; gebogen lijn, {scenario.DEFAULT_YEARS} jaar",
+               int(crimes.n), _source(effect.CRIMES, choices), percent[1], percent[2], decimals=1, kind=CONFIDENCE, definition=COUNTED),
         Number("waterbed.steden", int(row.steden), "steden met een gebogen lijn", int(row.n), source),
         *(Number(f"{code}.waterbed.netto", one.value, unit, int(one.n), source, one.low, one.high, decimals=4, kind=CONFIDENCE)
           for code, one in onv.iterrows()),
@@ -123,7 +129,8 @@ def splits(table: pd.DataFrame, choices: Choices) -> list[Number]:
         part = table[table.uitkomst == outcome]
         values, n = 100 * part.share, int(part.n.sum())
         source = _source(outcome, choices)
-        numbers.append(Number(f"gesprek.{outcome}", values.median(), unit, n, source, values.min(), values.max(), kind=CITIES))
+        numbers.append(Number(f"gesprek.{outcome}", values.median(), unit, n, source, values.min(), values.max(), kind=CITIES,
+                              definition=LOG_RATES if outcome == effect.CRIMES else None))
     return [*numbers, Number("gesprek.zelfde", len(agreeing(table)), "steden waar beide maten hetzelfde gesprek voorop zetten",
                              table.gemeente.nunique(), both(choices))]  # fmt: skip
 
@@ -228,7 +235,7 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     own = found.slopes.loc[found.city.code]
     numbers = [
         Number("buurten", n, "buurten met alle cijfers", n, source),
-        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1),
+        Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1, definition=OF_CITIES),
         Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
         Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
                10 * own.low, 10 * own.high, decimals=3, kind=CONFIDENCE),
@@ -236,7 +243,8 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     for outcome, one in found.splits.items():
         if one is not None:
             numbers.append(Number(f"gesprek.{outcome}", 100 * one.share, "% van het verschil tussen de minst veilige buurten en de stad",
-                                  one.n, _source(outcome, choices), 100 * one.low, 100 * one.high, kind=CONFIDENCE))  # fmt: skip
+                                  one.n, _source(outcome, choices), 100 * one.low, 100 * one.high, kind=CONFIDENCE,
+                                  definition=LOG_RATES if outcome == effect.CRIMES else None))  # fmt: skip
     return numbers
 
 
@@ -356,7 +364,7 @@ def _steeper(own: pd.Series) -> str:
 def _city_net_gain(found: Sheet) -> str:
     row = waterbed.headline(found.net_gain)
     if row is None:
-        return "Voor een gebogen lijn zijn er te weinig buurten. Langs een rechte lijn verandert het stadsgemiddelde niet als huishoudens anders verdeeld worden."
+        return "Voor een gebogen lijn zijn er te weinig buurten. Langs een rechte lijn verandert het stadsgemiddelde van de Leefbaarometer niet als huishoudens anders verdeeld worden."
     return (
         f"Stel: elke woning die vrijkomt, wordt {scenario.DEFAULT_YEARS} jaar lang gelijk verdeeld. Dan voorspelt de gebogen lijn voor de stad gemiddeld "
         f"{_way(row, 'iets meer', 'iets minder')} veiligheid: {dutch.number(row.value, 4)} LBM-punten ({dutch.interval(row.low, row.high, 4)}). Een rechte lijn "

@@ -18,6 +18,18 @@ from analysis.quoted import Quoted
 
 CRIME_SOURCE = f"{CRIME.source}; CBS, KWB 2024 (85984NED)"
 
+# What a standard deviation of buurten is; see `models.wls.weighted_sd`.
+WEIGHTED_SD = "gewogen naar inwoners: √(Σw(y − gemiddelde)² / (Σw − Σw²/Σw)), met w de inwoners van een buurt"
+
+# What a share of the inhabitants is a share of.
+OF_COUNTRY = "van alle inwoners van Nederland (landelijke regel van KWB 2017), niet van de opgetelde buurten"
+OF_CITIES = "binnen de gemeentegrenzen van 2017, van de inwoners die KWB 2017 voor die gemeenten noemt"
+
+# What slopes and differences of crime are: no number of crimes.
+LOG_RATES = (
+    "uit de logaritme van misdrijven per inwoner, gewogen naar inwoners: een verhouding tussen buurten, geen aantal misdrijven"
+)
+
 # Two outcomes whose standardised slopes differ by more than this factor do not tell the same story (research design, 3).
 DISAGREE_FACTOR = 2.0
 
@@ -35,8 +47,8 @@ def both(choices: Choices) -> str:
     return f"{choices.outcome.source}; {choices.income.source}"
 
 
-def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
-    """The share of inhabitants at each step, the last under the plain key."""
+def coverage(place: str, found: Coverage, choices: Choices, of: str) -> list[Number]:
+    """The share of inhabitants at each step, the last under the plain key; `of` says of which inhabitants."""
     unit = "% van de inwoners van 2017"
     source = both(choices)
     steps = {
@@ -44,7 +56,7 @@ def coverage(place: str, found: Coverage, choices: Choices) -> list[Number]:
         f"{place}.gekoppeld": found.linked,
         f"{place}.met_onv": found.with_outcome,
     }
-    return [Number(key, value, unit, found.buurten, source, decimals=1) for key, value in steps.items()]
+    return [Number(key, value, unit, found.buurten, source, decimals=1, definition=of) for key, value in steps.items()]
 
 
 def scope(buurten: pd.DataFrame, cities: pd.DataFrame) -> list[Number]:
@@ -66,7 +78,8 @@ def slope(found: Slope, choices: Choices, suffix: str = "") -> list[Number]:
                10 * found.low, 10 * found.high, decimals=3, kind=CONFIDENCE),
         Number(f"r2{suffix}", found.r2, "aandeel van de variantie", n, source, decimals=2),
         Number(f"n{suffix}", n, "buurten", n, source),
-        Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2),
+        Number(f"spreiding{suffix}", found.outcome_sd, "LBM-punten; standaardafwijking tussen buurten", n, source, decimals=2,
+               definition=WEIGHTED_SD),
     ]  # fmt: skip
 
 
@@ -78,7 +91,7 @@ def crime(found: Slope | None, choices: Choices) -> list[Number]:
     value, low, high = (percent_per_ten(one) for one in (found.value, found.low, found.high))
     return [
         Number("misdrijven.verschil10", value, f"% meer misdrijven per inwoner bij 10 procentpunt meer {choices.income.label}",
-               found.n, source, low, high, decimals=0, kind=CONFIDENCE),
+               found.n, source, low, high, decimals=0, kind=CONFIDENCE, definition=LOG_RATES),
         Number("misdrijven.r2", found.r2, "aandeel van de variantie", found.n, source, decimals=2),
         Number("misdrijven.n", found.n, "buurten", found.n, source),
     ]  # fmt: skip
@@ -94,7 +107,7 @@ def standardised(onv: Slope, crimes: Slope | None, choices: Choices) -> list[Num
     for key, found, sign, source in rows:
         low, high = sorted(sign * 10 * limit / found.outcome_sd for limit in (found.low, found.high))
         value = sign * 10 * found.value / found.outcome_sd
-        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2, kind=CONFIDENCE))
+        numbers.append(Number(key, value, unit, found.n, source, low, high, decimals=2, kind=CONFIDENCE, definition=WEIGHTED_SD))
     return numbers
 
 
@@ -167,11 +180,11 @@ def pooled_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> list[N
     percent, amsterdam = percent_per_ten, table.loc[REFERENCE]
     return [
         Number("gepoold.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.low),
-               percent(found.high), kind=CONFIDENCE),
+               percent(found.high), kind=CONFIDENCE, definition=LOG_RATES),
         Number("nieuwe_stad.misdrijven10", percent(found.value), unit, n_others(table), source, percent(found.new_low),
-               percent(found.new_high), kind=PREDICTION),
+               percent(found.new_high), kind=PREDICTION, definition=LOG_RATES),
         Number("amsterdam.misdrijven10", percent(amsterdam.value), unit, int(amsterdam.n), source, percent(amsterdam.low),
-               percent(amsterdam.high), kind=CONFIDENCE),
+               percent(amsterdam.high), kind=CONFIDENCE, definition=LOG_RATES),
         Number("misdrijven.steden", found.cities, "steden zonder Amsterdam", found.cities, source),
         Number("misdrijven.eigen_interval_boven_nul", int((table.low > 0).sum()), "steden", len(table), source),
         Number("misdrijven.aantal", len(table), "steden", len(table), source),

@@ -26,6 +26,7 @@ from analysis.models.validation import (
     Pressure,
 )
 from analysis.publication.numbers import Number, Numbers, Sentences
+from analysis.publication.reports import LOG_RATES
 
 NOTES = "onderzoeksnotities van dit boek (lijst van gepubliceerde cijfers)"
 NO_FIGURE = "te weinig buurten"
@@ -102,7 +103,8 @@ def numbers(found: list[Check]) -> list[Number]:
     """Every comparison that has a figure."""
     return [
         Number(check.key, check.value, check.unit, check.n, check.data, *_limits(check), decimals=check.decimals,
-               kind=CONFIDENCE if math.isfinite(check.low) else None)
+               kind=CONFIDENCE if math.isfinite(check.low) else None,
+               definition=LOG_RATES if check.key.startswith("v2.misdrijven") else None)
         for check in found if math.isfinite(check.value)
     ]  # fmt: skip
 

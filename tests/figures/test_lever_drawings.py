@@ -34,7 +34,7 @@ CITIES = {
     for number, (code, name) in enumerate(NAMES.items())
 }
 GAINS = country.net_gains(CITIES)
-OVER = country.net_gain_over(GAINS, CITIES)
+OVER = country.net_gain_over(GAINS)
 PLANS = country.spread_table(country.spreads(CITIES), CITIES)
 SPLITS = country.splits(CITIES)
 WORKED = [scenario.work_out(CITIES["GM0002"], scenario.Scenario("Buurt 40", "middenhuur", 100)),

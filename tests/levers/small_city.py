@@ -17,7 +17,7 @@ def small_city(n: int = 60, bend: float = 0.0, noise: float = 0.02, seed: int = 
     level = 0.2 - 0.02 * burden + bend * (burden - 12) ** 2
     table = pd.DataFrame({
         "buurtnaam": [f"Buurt {number}" for number in range(n)], "wijkcode": [f"WK{code[2:]}{number % 24:02d}" for number in range(n)],
-        "gewicht": inhabitants, "belasting": burden, "pct_sociaal_minimum_2017": burden, "pct_laag_inkomen_2017": burden,
+        "gewicht": inhabitants, "inwoners_2024": inhabitants, "belasting": burden, "pct_sociaal_minimum_2017": burden, "pct_laag_inkomen_2017": burden,
         "uitkomst": level + random.normal(0, noise, n), "huishoudens": inhabitants / 2.1, "huishoudens_fout": 0.1,
         "huishoudens_uit": "wijk", "pct_corporatie_2017": np.nan, "woningen_2017": np.nan,
         "misdrijven_log": np.log(30) + 0.03 * burden + random.normal(0, 0.2, n),

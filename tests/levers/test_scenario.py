@@ -59,12 +59,13 @@ def test_what_is_not_refused_has_no_negative_households_and_nothing_past_100_per
 
 @settings(deadline=None, max_examples=40)
 @given(scenarios())
-def test_along_a_straight_line_the_city_gains_exactly_nothing(asked):
+def test_along_a_straight_line_the_score_of_the_city_gains_exactly_nothing(asked):
     scenario, held, place = asked
     before = draw_counts(BENT, 3)
     after = move(before, scenario, held, place)
-    for outcome in effect.OUTCOMES:
-        found = effect.whole_city(effect.response(BENT, outcome, effect.STRAIGHT), before, after)
+    for outcome in (effect.ONV, effect.SCORES):
+        line = effect.response(BENT, outcome, effect.STRAIGHT)
+        found = effect.of_city(line, BENT, outcome, before, after)
         assert (found.value, found.low, found.high) == (0, 0, 0)
 
 

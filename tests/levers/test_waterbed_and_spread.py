@@ -47,11 +47,84 @@ def test_the_way_of_the_bend_gives_the_sign_of_the_net_gain(bend, sign):
     assert (np.sign(bent.value) == sign).all() and (bent.low * bent.high > 0).all()
 
 
-def test_a_straight_line_gives_exactly_nothing_for_every_outcome_and_weighting():
+def test_a_straight_line_gives_exactly_nothing_for_every_score_and_weighting():
     table = waterbed.net_gain(small_city(bend=0.001))
-    straight = table[table.lijn == effect.STRAIGHT]
-    assert len(straight) == 12
+    straight = table[(table.lijn == effect.STRAIGHT) & (table.uitkomst != effect.CRIMES)]
+    assert len(straight) == 8
     assert (straight[["value", "low", "high"]] == 0).all(axis=None)
+
+
+# --- crimes are counted ---------------------------------------------------------------------------
+
+
+def spread_evenly(city, draws=1):
+    before = Counts(*(np.tile(one, (draws, 1)) for one in (city.households, city.poor)))
+    return before, waterbed.evenly(before, 0.3)
+
+
+def test_crimes_of_a_city_are_those_of_its_buurten_added_up():
+    """Buurt by buurt in plain numbers: crimes of now, times what the curve says of the rate."""
+    city = small_city()
+    before, after = spread_evenly(city)
+    found = effect.response(city, effect.CRIMES, effect.CURVED)
+    now = after_ = 0.0
+    for place, (_, buurt) in enumerate(city.buurten.iterrows()):
+        crimes = np.exp(buurt.misdrijven_log) / 1000 * buurt.inwoners_2024
+        change = found.at(after.burden[0, [place]]) - found.at(before.burden[0, [place]])
+        now, after_ = now + crimes, after_ + crimes * np.exp(change.item())
+    told = effect.number_of_crimes(found, city, before, after)
+    assert np.exp(told.value) == pytest.approx(after_ / now, rel=1e-12)
+    assert told.low < told.value < told.high
+
+
+def test_a_buurt_with_nearly_all_the_crimes_decides():
+    """A mean of logs over households would not see where the crimes are."""
+    city = small_city(noise=0.0)
+    busy = city.buurten.index[-1]
+    more = city.buurten.assign(inwoners_2024=city.buurten.inwoners_2024.where(city.buurten.index != busy, 1e9))
+    before, after = spread_evenly(city)
+    found = effect.response(city, effect.CRIMES, effect.CURVED)
+    told = effect.number_of_crimes(found, dataclasses.replace(city, buurten=more), before, after)
+    own = effect.per_buurt(found, before, after, len(more) - 1)
+    assert told.value == pytest.approx(own.value, rel=0.01)
+    assert told.error == pytest.approx(own.error, rel=0.05)
+
+
+def test_the_error_of_the_number_of_crimes_is_that_of_lines_drawn_at_random():
+    city = small_city()
+    before, after = spread_evenly(city)
+    found = effect.response(city, effect.CRIMES, effect.CURVED)
+    step = (found.basis(after.burden[0]) - found.basis(before.burden[0])).T
+    lines = found.draw(20_000, np.random.default_rng(1)) @ step
+    logs = np.log(np.exp(lines) @ city.crimes / city.crimes.sum())
+    assert effect.number_of_crimes(found, city, before, after).error == pytest.approx(logs.std(), rel=0.1)
+
+
+def test_buurten_without_a_figure_neither_count_nor_make_crimes():
+    """Households that come from a buurt without a figure are no new crimes: with an unchanged rate nothing changes."""
+    city = small_city()
+    unknown = city.buurten.assign(misdrijven_log=city.buurten.misdrijven_log.mask(np.arange(60) < 20))
+    some = dataclasses.replace(city, buurten=unknown)
+    before = Counts(city.households[None, :], city.poor[None, :])
+    growth = np.where(np.arange(60) < 20, 0.9, 1.1)
+    moved = Counts(before.households * growth, before.poor * growth)
+    found = effect.response(some, effect.CRIMES, effect.CURVED)
+    assert effect.number_of_crimes(found, some, before, moved).value == pytest.approx(0, abs=1e-12)
+
+
+def test_crimes_over_cities_are_added_up_before_their_logarithm_is_taken():
+    row = ["a", effect.CRIMES, "x", "g", np.log(1.1), 0.0, 2.0, 0.02, 10, 300.0]
+    one = pd.DataFrame([row], columns=[*waterbed.KEYS, "value", "low", "high", "error", "n", "omvang"])
+    over = waterbed.over_cities({"A": one, "B": one.assign(value=np.log(0.9), error=0.0, omvang=100.0)}).iloc[0]
+    assert np.exp(over.value) == pytest.approx((330 + 90) / 400)
+    assert over.error == pytest.approx(0.02 * 330 / 420)
+    assert over.omvang == 400
+
+
+def test_a_change_of_crime_says_what_it_is_a_percentage_of():
+    rows = [{"gebied": area, "uitkomst": effect.CRIMES, "value": 0.1, "low": 0.0, "high": 0.2} for area in ("buurt", "stad")]
+    assert effect.as_table(rows).eenheid.tolist() == ["% misdrijven per inwoner", "% van het aantal misdrijven in de stad"]
+    assert effect.as_table([rows[1] | {"gebied": "stad"}]).value.tolist() == pytest.approx([100 * np.expm1(0.1)])
 
 
 def test_the_net_gain_of_a_noiseless_curve_is_that_of_the_curve_itself():
@@ -67,9 +140,10 @@ def test_the_net_gain_of_a_noiseless_curve_is_that_of_the_curve_itself():
 
 def test_over_cities_is_the_mean_over_households():
     one = pd.DataFrame(
-        [["a", "onv", "x", "g", 1.0, 0.0, 2.0, 0.5, 10]], columns=[*waterbed.KEYS, "value", "low", "high", "error", "n"]
+        [["a", "onv", "x", "g", 1.0, 0.0, 2.0, 0.5, 10, 100.0]],
+        columns=[*waterbed.KEYS, "value", "low", "high", "error", "n", "omvang"],
     )
-    over = waterbed.over_cities({"A": one, "B": one.assign(value=4.0, error=0.0)}, {"A": 100.0, "B": 200.0})
+    over = waterbed.over_cities({"A": one, "B": one.assign(value=4.0, error=0.0, omvang=200.0)})
     assert over.value.iloc[0] == pytest.approx(3.0)
     assert over.error.iloc[0] == pytest.approx(0.5 / 3)
     assert over.n.iloc[0] == 20 and over.steden.iloc[0] == 2

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.models.wls import FEWEST_CLUSTERS, Functional, fit, standardise
+import analysis
+from analysis.models.wls import FEWEST_CLUSTERS, Functional, fit, standardise, weighted_sd
 
 N = 240
 MANY = 50
@@ -140,3 +143,26 @@ def test_scores_do_not_know_the_unit_of_values_or_weights():
 def test_with_equal_weights_scores_are_the_ordinary_ones():
     values = np.random.default_rng(1).normal(3, 2, N)
     np.testing.assert_allclose(standardise(values, np.full(N, 7)), stats.zscore(values, ddof=1))
+
+
+# --- one weighted standard deviation --------------------------------------------------------------
+
+
+def test_the_weighted_standard_deviation_is_the_formula_of_the_register():
+    values, weights = np.array([1.0, 2.0, 4.0, 8.0]), np.array([10.0, 20.0, 30.0, 40.0])
+    mean = (weights * values).sum() / weights.sum()
+    below = weights.sum() - (weights**2).sum() / weights.sum()
+    assert weighted_sd(values, weights) == pytest.approx(np.sqrt((weights * (values - mean) ** 2).sum() / below))
+    assert weighted_sd(values, 7 * weights) == pytest.approx(weighted_sd(values, weights))
+    assert weighted_sd(values) == weighted_sd(values, np.ones(4)) == pytest.approx(values.std(ddof=1))
+
+
+def test_no_other_weighted_standard_deviation_is_worked_out():
+    """A second formula in a corner gives a second number under the same name."""
+    root = Path(analysis.__file__).parent
+    found = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if re.search(r"sqrt\(np\.cov|np\.std\(outcomes|DescrStatsW\([^)]*\)\.std", path.read_text("utf-8"))
+    }
+    assert found == {"models/wls.py"}

@@ -261,7 +261,7 @@ TRANSPORT = pd.DataFrame({"gemeente": ["A", "B", "C"], "n": 50, "r2_own": [-1.0,
 NEED = pd.DataFrame({"n": [40, 60], TYPE_ORDER[1]: [5.0, 15.0]})
 REGISTER = pd.DataFrame({"hefboom": [1, 1, 2], "graad": ["A", "D", "D"]})
 PARTS: dict[str, list[Number]] = {
-    "coverage": reports.coverage("stad", Coverage(99.0, 98.0, 91.0, 350), CHOICES),
+    "coverage": reports.coverage("stad", Coverage(99.0, 98.0, 91.0, 350), CHOICES, reports.OF_CITIES),
     "scope": reports.scope(pd.DataFrame(index=range(12)), pd.DataFrame(index=range(31))),
     "slope": reports.slope(LESS, CHOICES),
     "crime": reports.crime(made(0.05, 0.01, n=340), CHOICES),
@@ -352,6 +352,11 @@ def test_in_standard_deviations_lower_is_less_safe_for_both():
 
 def test_in_standard_deviations_crime_names_the_source_of_the_burden_too():
     assert CHOICES.income.source in value("standardised", "standaard.misdrijven").source
+
+
+@pytest.mark.parametrize(("made", "key"), [("coverage", "stad"), ("coverage", "stad.gekoppeld"), ("slope", "spreiding"), ("standardised", "standaard.onv")])
+def test_a_number_that_another_reading_would_change_has_its_definition(made, key):
+    assert value(made, key).definition in (reports.OF_CITIES, reports.WEIGHTED_SD)
 
 
 def test_pooling_keeps_mean_prediction_and_amsterdam_apart():
