@@ -182,9 +182,10 @@ def _fill_text(
         raise InvalidInput(f"Zin {match['key']!r} op {where} wordt door geen hoofdstuk gegeven.")
 
     def choice(match: re.Match[str]) -> str:
-        values = (
-            {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit} if choices else {}
-        )
+        values = {}
+        if choices:
+            values = {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit}
+            values["gemeente_getypt"] = provenance.quoted(choices.gemeente)  # in a command
         if match["name"] not in values:
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])
