@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
-
 from analysis import paths
-from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS
+from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS, WHOLE, convert
 from analysis.errors import InvalidInput
 from analysis.levers.assumptions import MEANINGS
 from analysis.publication.site import commands as site
@@ -39,6 +38,22 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Stop with one sentence."""
         raise InvalidInput(f"Deze opdracht is niet te lezen ({message}); zie `{self.prog} --help`.")
+
+
+def whole(typed: str) -> int:
+    """A whole number as an option holds it."""
+    if not WHOLE.fullmatch(typed):
+        raise argparse.ArgumentTypeError(f"{typed!r} is geen heel getal")
+    return int(typed)
+
+
+def number(typed: str) -> float:
+    """A number as an option holds it, with a point or a comma."""
+    with contextlib.suppress(ValueError):
+        value = float(typed.replace(",", "."))
+        if math.isfinite(value):
+            return value
+    raise argparse.ArgumentTypeError(f"{typed!r} is geen getal")
 
 
 def parser() -> Parser:
@@ -94,10 +109,14 @@ def parser() -> Parser:
     what_if.add_argument("--buurt", required=True, metavar="NAAM", help="naam of code van de buurt")
     what_if.add_argument("--knop", required=True, metavar="KNOP", help=f"wat er verandert: {', '.join(KNOBS)}")
     what_if.add_argument(
-        "--aantal", required=True, type=float, metavar="GETAL", help="woningen, of procentpunten minder instroom"
+        "--aantal",
+        required=True,
+        type=number,
+        metavar="GETAL",
+        help="hele woningen, of procentpunten minder instroom (zoals 2,5)",
     )
     what_if.add_argument(
-        "--jaren", type=int, default=SCENARIO_YEARS, metavar="JAREN", help=f"hoe lang (standaard {SCENARIO_YEARS})"
+        "--jaren", type=whole, default=SCENARIO_YEARS, metavar="JAREN", help=f"hoe lang (standaard {SCENARIO_YEARS})"
     )
     what_if.add_argument(
         "--ondergrens", metavar="WAARDE", help=f"{PARAMETERS['ondergrens'].meaning}: {PARAMETERS['ondergrens'].allowed}"
@@ -106,7 +125,7 @@ def parser() -> Parser:
         what_if.add_argument(
             f"--aanname-{name.replace('_', '-')}",
             dest=f"held_{name}",
-            type=float,
+            type=number,
             metavar="PROCENT",
             help=f"aanname: {meaning} (%%)",
         )
@@ -118,9 +137,14 @@ def parser() -> Parser:
         epilog="Voorbeeld: python -m analysis spreiding --gemeente alle",
     )  # fmt: skip
     share.add_argument("--gemeente", default="alle", metavar="NAAM", help="een gemeente, of alle grote steden (alle)")
-    share.add_argument("--jaren", type=int, default=1, metavar="JAREN", help="hoeveel jaar verhuizingen (standaard 1)")
     share.add_argument(
-        "--plafond", type=float, metavar="PROCENT", help="grootste aandeel zeer lage inkomens dat een buurt mag krijgen"
+        "--jaren", type=whole, default=1, metavar="JAREN", help="hoeveel jaar verhuizingen (standaard 1)"
+    )
+    share.add_argument(
+        "--plafond",
+        type=number,
+        metavar="PROCENT",
+        help="grootste aandeel zeer lage inkomens dat een buurt mag krijgen",
     )
     share.add_argument("--als", choices=("tekst", "json"), default="tekst", help="vorm van de uitkomst")
     share.set_defaults(run=run_spread)
@@ -152,7 +176,7 @@ def parser() -> Parser:
     pdf.set_defaults(run=print_pdf)
 
     serve = commands.add_parser("serve", help="toon het gebouwde boek op deze computer")
-    serve.add_argument("--port", type=int, default=8000, metavar="POORT", help="standaard 8000")
+    serve.add_argument("--port", type=whole, default=8000, metavar="POORT", help="standaard 8000")
     serve.set_defaults(run=serve_book)
     return top
 
@@ -166,12 +190,14 @@ def build_book(given: argparse.Namespace) -> None:
 
 def run_chapter(given: argparse.Namespace) -> None:
     """`run`: execute one chapter with other parameters."""
+    from analysis.dutch import slug
     from analysis.publication import build, execute, register, staging, sweep
 
     notebook = sweep.chapter(given.chapter)
     parameters = _parameters(given)
-    build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
-    label = "-".join([notebook.stem, *(str(value).lower().replace(" ", "-") for value in parameters.values())])
+    settled = build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
+    parameters = {name: getattr(settled, name) for name in parameters}  # a gemeente by its official name
+    label = "-".join([notebook.stem, *(slug(str(value)) for value in parameters.values())])
     output = given.uit or paths.RUNS / f"{label}.ipynb"
     done = execute.execute_one(execute.Task(notebook, output.resolve(), parameters))
     chapter = build.read_chapter(notebook.stem, done.task)
@@ -185,9 +211,18 @@ def run_chapter(given: argparse.Namespace) -> None:
 
 
 def _parameters(given: argparse.Namespace) -> dict[str, Any]:
-    """Parameters as options and as -p pairs; numbers become numbers, as papermill does."""
-    options = {name: getattr(given, name) for name in PARAMETERS if getattr(given, name) is not None}
-    return {name: yaml.safe_load(value) for name, value in {**options, **dict(given.pairs)}.items()}
+    """Parameters as options and as -p pairs, each by its declared type.
+
+    Raises:
+        InvalidInput: for a parameter that is given twice.
+    """
+    options = [(name, getattr(given, name)) for name in PARAMETERS if getattr(given, name) is not None]
+    parameters: dict[str, Any] = {}
+    for name, typed in [*options, *given.pairs]:
+        if name in parameters:
+            raise InvalidInput(f"Parameter {name!r} is twee keer gegeven: laat er een weg.")
+        parameters[name] = convert(name, typed)
+    return parameters
 
 
 def run_many(given: argparse.Namespace) -> None:
@@ -200,7 +235,7 @@ def run_many(given: argparse.Namespace) -> None:
         "gemeente": given.gemeenten,
         **{name: getattr(given, name, None) for name in PARAMETERS if name != "gemeente"},
     }
-    values = {name: [yaml.safe_load(value) for value in one] for name, one in asked.items() if one}
+    values = {name: [convert(name, typed) for typed in one] for name, one in asked.items() if one}
     runs = sweep.failed_before(folder) if given.alleen_mislukt else sweep.combinations(values, sweep.declared(notebook))
     print(f"{notebook.stem}: {len(runs)} keer uitvoeren, in {folder}")
     todo, kept = sweep.tasks(notebook, runs, folder), reuse.Kept(paths.RUNS / "bewaard")

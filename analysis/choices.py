@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InvalidInput
+from analysis.names import find_gemeente, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Inhabitants from which a gemeente counts as a big city: 31 of them in KWB 2017 (research design, section 3).
 BIG_CITY = 100_000
@@ -54,8 +56,18 @@ FEWEST_INHABITANTS = (0, 5000)
 KNOBS = ("sociale_huur", "middenhuur", "herstructurering", "toewijzing")
 SCENARIO_YEARS = 5
 
-# What people call these gemeenten, and what CBS calls them.
-EVERYDAY_NAMES = {"den haag": "'s-Gravenhage", "den bosch": "'s-Hertogenbosch"}
+# A whole number as it is typed: 0500 is five hundred, and 1:30 is none.
+WHOLE = re.compile(r"-?[0-9]+")
+
+
+# What a value of the wrong type is called.
+TYPE_NAMES = {
+    str: "een tekst",
+    int: "een heel getal",
+    float: "een gebroken getal",
+    bool: "waar of onwaar",
+    type(None): "niets",
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,9 @@ class Parameter:
 
 
 PARAMETERS = {
-    "gemeente": Parameter("gemeente waarover het hoofdstuk gaat", "een gemeente in de indeling van 2020", str),
+    "gemeente": Parameter(
+        "gemeente waarover het hoofdstuk gaat", "de naam of code van een gemeente in de indeling van 2020", str
+    ),
     "peiljaar": Parameter("jaar van de Leefbaarometer", "2014, 2018 of 2020", int),
     "inkomensmaat": Parameter("maat voor een zeer laag inkomen", ", ".join(INCOME_MEASURES), str),
     "ondergrens": Parameter("minste aantal inwoners van een buurt", "een heel getal van 0 tot en met 5000", int),
@@ -136,43 +150,27 @@ def _is_parameter(name: str, value: Any) -> bool:
     return not (name.startswith("_") or name in ("In", "Out") or callable(value) or isinstance(value, ModuleType))
 
 
-def find_gemeente(name: Any, gemeenten: pd.DataFrame) -> tuple[str, str]:
-    """Code and official name of a gemeente, given its official or everyday name in any case.
+def convert(name: str, typed: str) -> Any:
+    """What somebody typed, by the declared type of its parameter: nothing is guessed from how it looks.
 
-    Raises:
-        InvalidInput: when it does not exist, with the nearest names.
+    A whole number becomes one. Whatever else was typed stays a text, and `settle` refuses it with what is allowed.
     """
-    official = dict(zip(gemeenten.gemeentenaam.str.lower(), gemeenten.index, strict=True))
-    wanted = EVERYDAY_NAMES.get(str(name).lower(), str(name)).lower()
-    if wanted in official:
-        code = official[wanted]
-        return code, str(gemeenten.gemeentenaam[code])
-    names = {**dict(zip(official, gemeenten.gemeentenaam, strict=True)), **EVERYDAY_NAMES}
-    raise InvalidInput(f"Gemeente {name!r} bestaat niet{nearest(str(name).lower(), names)}; "
-                       "gebruik de naam van CBS in de indeling van 2020.")  # fmt: skip
-
-
-def nearest(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
-    """A clause that names the nearest known words, or nothing."""
-    hits = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
-    if isinstance(known, Mapping):
-        hits = list(dict.fromkeys(known[hit] for hit in hits))
-    return f" (bedoelde u {' of '.join(hits)}?)" if hits else ""
+    whole = name in PARAMETERS and PARAMETERS[name].type is int and WHOLE.fullmatch(typed.strip())
+    return int(typed) if whole else typed
 
 
 def _check(name: str, value: Any) -> Any:
-    """One value against what its parameter allows."""
+    """One value against what its parameter allows; a value of another type is refused, whatever it equals."""
     parameter = PARAMETERS[name]
-    wrong = InvalidInput(f"Parameter {name!r} is {value!r}, maar moet zijn: {parameter.allowed}.")
-    if parameter.type is int and (isinstance(value, bool) or not isinstance(value, int)):
-        raise wrong
     low, high = FEWEST_INHABITANTS
     allowed = {
-        "peiljaar": value in YEARS,
-        "inkomensmaat": value in INCOME_MEASURES,
-        "ondergrens": isinstance(value, int) and low <= value <= high,
-        "zaad": isinstance(value, int) and value >= 0,
+        "peiljaar": lambda year: year in YEARS,
+        "inkomensmaat": lambda measure: measure in INCOME_MEASURES,
+        "ondergrens": lambda cut: low <= cut <= high,
+        "zaad": lambda seed: seed >= 0,
     }
-    if not allowed[name]:
-        raise wrong
+    if type(value) is not parameter.type or not allowed[name](value):  # in Python True == 1
+        kind = TYPE_NAMES.get(type(value), type(value).__name__)
+        told = "" if type(value) is parameter.type else f", {kind}"
+        raise InvalidInput(f"Parameter {name!r} is {value!r}{told}, maar moet zijn: {parameter.allowed}.")
     return value

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.choices import CRIME, Choices, nearest
+from analysis.choices import CRIME, Choices
 from analysis.errors import InvalidInput
 from analysis.measures.sample import of_city, select
+from analysis.names import nearest
 
 
 class Counts(NamedTuple):

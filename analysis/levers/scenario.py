@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from analysis import dutch
-from analysis.choices import REFERENCE, SCENARIO_YEARS, nearest
+from analysis.choices import REFERENCE, SCENARIO_YEARS
 from analysis.errors import InvalidInput
 from analysis.levers import bounds, effect
 from analysis.levers.assumptions import Assumptions
 from analysis.levers.city import City, Counts
+from analysis.names import nearest
 
 # Draws of the households, of which only an estimate is known.
 DRAWS = 200

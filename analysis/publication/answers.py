@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from analysis import dutch
-from analysis.choices import CRIME, Choices, settle
+from analysis.choices import CRIME, Choices, convert, settle
 from analysis.dataset import store
 from analysis.levers import bounds, country, spread
 from analysis.levers import city as cities
@@ -41,8 +40,9 @@ class Answer:
 
 def choices_of(gemeente: str, ondergrens: str | None = None) -> Choices:
     """Settle what was given on the command line."""
-    given = {"gemeente": gemeente, "ondergrens": yaml.safe_load(ondergrens) if ondergrens is not None else None}
-    return settle({name: value for name, value in given.items() if value is not None}, store.read("gemeenten"))
+    given = {"gemeente": gemeente, "ondergrens": ondergrens}
+    known = {name: convert(name, typed) for name, typed in given.items() if typed is not None}
+    return settle(known, store.read("gemeenten"))
 
 
 def city_of(choices: Choices) -> City:

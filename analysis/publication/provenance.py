@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -21,6 +23,9 @@ IMAGES, SOURCES = "_images", "_sources"
 
 # Dutch spreadsheets take a comma for a decimal sign.
 CSV_FORM = "- **CSV**: komma tussen de kolommen, punt als decimaalteken. In Excel: *Gegevens*, dan *Uit tekst/CSV*."
+
+# What a shell still reads between double quotes.
+SPECIAL = re.compile(r'["$`\\!]')
 
 # The results of long simulations, declared as data by the chapters that show them.
 SIMULATIONS = "results/simulaties.csv"
@@ -166,8 +171,15 @@ def _made(cell: nbformat.NotebookNode, maker: Maker, position: int) -> list[str]
         lines.append("- **Gegevens** van dit notebook, met hun jaar: " + "; ".join(publishers) + ".")
     again = f"python -m analysis run {maker.notebook}"
     if "gemeente" in chosen:
-        again += f' --gemeente "{maker.choices.gemeente}"'
+        again += f" --gemeente {quoted(maker.choices.gemeente)}"
     return [*lines, f"- **Opnieuw maken**: `{again}`.", CSV_FORM]
+
+
+def quoted(word: str) -> str:
+    """A word as it stands in a printed command: every shell reads it as it is, in the quotes that are easiest to read."""
+    if shlex.quote(word) == word:
+        return word
+    return shlex.quote(word) if SPECIAL.search(word) else f'"{word}"'
 
 
 def sources_of(files: Sequence[str]) -> list[str]:

@@ -186,6 +186,7 @@ def _fill_text(
         values = {"misdrijfjaren": CRIME_SPAN}
         if choices:
             values |= {**asdict(choices), "maat": choices.income.label, "maat_eenheid": choices.income.unit}
+            values["gemeente_getypt"] = provenance.quoted(choices.gemeente)  # in a command
         if match["name"] not in values:
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])

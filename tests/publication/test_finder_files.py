@@ -12,11 +12,11 @@ import pytest
 from book.citypage import city_page
 from nbformat.v4 import new_notebook
 
-from analysis.choices import EVERYDAY_NAMES
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import theme
 from analysis.measures import neighbourhoods
+from analysis.names import EVERYDAY_NAMES
 from analysis.publication import staging
 from analysis.publication.site import finder, scales, scripts
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
 
+import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from analysis.choices import Choices
+from analysis.__main__ import parser
+from analysis.choices import Choices, convert, settle
+from analysis.dataset import store
+from analysis.measures import sample
 from analysis.paths import BOOK, DATA
-from analysis.publication import provenance
+from analysis.publication import provenance, staging
 from analysis.publication.provenance import Maker, Shown, below, function_of, maker_of, sources_of
 
 UTRECHT = Choices(gemeente="Utrecht", gemeentecode="GM0344")
@@ -27,7 +34,11 @@ def maker(**changes) -> Maker:
 
 def test_a_figure_has_its_three_files_under_names_that_say_what_they_are():
     text = below(new_code_cell("maps.types(x)"), FIGURE, maker(), 9).source
-    for address, name in ((FIGURE.png, "stad-utrecht-kaart.png"), (FIGURE.svg, "stad-utrecht-kaart.svg"), (FIGURE.csv, "stad-utrecht-kaart.csv")):
+    for address, name in (
+        (FIGURE.png, "stad-utrecht-kaart.png"),
+        (FIGURE.svg, "stad-utrecht-kaart.svg"),
+        (FIGURE.csv, "stad-utrecht-kaart.csv"),
+    ):
         assert f'<a href="{address}" download="{name}">' in text
 
 
@@ -45,8 +56,38 @@ def test_it_says_where_the_code_is_with_which_choices_and_how_to_do_it_again():
     assert "cel 9 van het notebook" in text and "book/stadsblad.ipynb" in text and "_sources/stad-utrecht.ipynb" in text
     assert "`types` in `analysis/figures/maps.py`" in text
     assert "gemeente = Utrecht, zaad = 20230323." in text and "peiljaar" not in text
-    assert 'python -m analysis run stadsblad --gemeente "Utrecht"' in text
+    assert "`python -m analysis run stadsblad --gemeente Utrecht`" in text
     assert "```python\nmaps.types(x)\n```" in text
+
+
+BIG = sample.big_cities(store.read("gemeenten"))
+
+
+@pytest.mark.parametrize("code", BIG.index)
+def test_a_printed_command_is_read_by_a_shell_and_by_our_own_parser(code):
+    """Under a figure and on the page of every big city; that of 's-Gravenhage once crashed on its apostrophe."""
+    name = BIG.gemeentenaam[code]
+    choices = Choices(gemeente=name, gemeentecode=code)
+    under = below(new_code_cell("maps.types(x)"), FIGURE, maker(choices=choices), 9).source
+    sheet = new_notebook(cells=[new_markdown_cell(cell.source) for cell in nbformat.read(BOOK / "stadsblad.ipynb", 4).cells
+                                if "python -m analysis run" in cell.source])  # fmt: skip
+    filled = staging._fill_text(sheet.cells[0].source.partition("Dit blad")[2], {}, {}, "", choices, "stadsblad")
+    for text in (under, filled):
+        (command,) = re.findall(r"`python (-m analysis run stadsblad[^`]*)`", text)
+        shell = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True, check=True)
+        words = shell.stdout.splitlines()
+        assert words == shlex.split(command) == ["-m", "analysis", "run", "stadsblad", "--gemeente", name]
+        given = parser().parse_args(words[2:])
+        assert settle({"gemeente": convert("gemeente", given.gemeente)}, store.read("gemeenten")).gemeentecode == code
+
+
+@pytest.mark.parametrize("word", ["'s-Gravenhage", "a b", 'a"b', "$HOME", "`ls`", "a\\b", "wow!", "", "'\""])
+def test_a_quoted_word_comes_through_a_shell_as_it_is(word):
+    assert shlex.split(provenance.quoted(word)) == [word]
+
+
+def test_the_names_of_all_gemeenten_stand_between_double_quotes_as_the_finder_writes_them():
+    assert all(shlex.split(f'"{name}"') == [name] for name in store.read("gemeenten").gemeentenaam)
 
 
 def test_a_notebook_without_parameters_is_rerun_without():

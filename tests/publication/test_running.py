@@ -35,6 +35,10 @@ def refused(capsys, *arguments):
         (("stad", "Rotterdam"), ["'stad' bestaat niet", "gemeente, peiljaar, inkomensmaat"]),
         (("gemeente", "Rotjeknor"), ["'Rotjeknor' bestaat niet"]),
         (("gemeente", "Roterdam"), ["bedoelde u", "Rotterdam"]),
+        (("gemeente", ""), ["is leeg"]),
+        (("gemeente", "Eemsdelta"), ["Appingedam", "Delfzijl", "Loppersum"]),
+        (("ondergrens", "1:30"), ["'1:30', een tekst", "een heel getal van 0 tot en met 5000"]),
+        (("ondergrens", "1e3"), ["'1e3', een tekst"]),
         (("peiljaar", "1850"), ["1850", "2014, 2018 of 2020"]),
         (("inkomensmaat", "rijkdom"), ["rijkdom", "sociaal_minimum, laag_inkomen, laagste_40"]),
     ],
@@ -43,6 +47,37 @@ def test_run_refuses_a_wrong_parameter_before_anything_is_executed(capsys, pair,
     said = refused(capsys, "amsterdam", "-p", *pair)
     assert all(word in said for word in words), said
     assert said.count("\n") == 1
+
+
+def test_run_refuses_a_parameter_that_is_given_twice(capsys):
+    assert "'peiljaar' is twee keer gegeven" in refused(
+        capsys, "amsterdam", "--peiljaar", "2018", "-p", "peiljaar", "2020"
+    )
+
+
+@pytest.mark.parametrize("asked", [["--jaren", "5.0"], ["--aantal", "veel"], ["--aantal", "nan"]])
+def test_an_option_that_is_no_number_is_told_in_dutch(capsys, asked):
+    scenario = ["scenario", "--gemeente", "Utrecht", "--buurt", "Ondiep", "--knop", "middenhuur", "--aantal", "10"]
+    assert main([*scenario, *asked]) == 1
+    assert f"{asked[1]!r} is geen" in capsys.readouterr().err
+
+
+def test_parameters_reach_the_chapter_by_their_declared_type(monkeypatch):
+    """With the official name: that of the page of Den Haag, with its apostrophe, crashed."""
+    tasks = []
+
+    def stop(task):
+        tasks.append(task)
+        raise InvalidInput("genoeg gezien")
+
+    monkeypatch.setattr(execute, "execute_one", stop)
+    for asked in (
+        ["--gemeente", "'s-Gravenhage", "--ondergrens", "0500"],
+        ["-p", "gemeente", "den haag", "-p", "ondergrens", "500"],
+    ):
+        assert main(["run", "amsterdam", *asked]) == 1
+    assert [task.parameters for task in tasks] == [{"gemeente": "'s-Gravenhage", "ondergrens": 500}] * 2
+    assert tasks[0].output.name == "amsterdam-s_gravenhage-500.ipynb"
 
 
 def test_run_refuses_an_unknown_option(capsys):
@@ -58,7 +93,8 @@ def test_run_refuses_an_unknown_chapter(capsys):
 @pytest.mark.book
 @pytest.mark.parametrize(
     ("pair", "words"),
-    [(("stad", "Rotterdam"), "bestaat niet"), (("gemeente", "Rotjeknor"), "Rotjeknor"), (("peiljaar", "1850"), "2014, 2018 of 2020")],
+    [(("stad", "Rotterdam"), "bestaat niet"), (("gemeente", "Rotjeknor"), "Rotjeknor"), (("peiljaar", "1850"), "2014, 2018 of 2020"),
+     (("ondergrens", "1:30"), "'1:30', een tekst, maar moet zijn"), (("gemeente", "363"), "maar moet een naam of code zijn")],
 )  # fmt: skip
 def test_plain_papermill_is_refused_by_the_chapter_itself(tmp_path, pair, words):
     command = [

@@ -16,11 +16,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analysis.choices import CRIME_SPAN, EVERYDAY_NAMES, YEARS, Choices
+from analysis.choices import CRIME_SPAN, YEARS, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import outlines
 from analysis.measures import neighbourhoods, sample
+from analysis.names import EVERYDAY_NAMES
 from analysis.publication.site import scales, scripts
 from analysis.publication.staging import FIGURE_DATA, Chapter, figure_data
 
