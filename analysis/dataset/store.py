@@ -87,8 +87,8 @@ def read(name: str, folder: Path = DATA) -> pd.DataFrame:
 
 @cache
 def _read_map(layer: str, folder: Path) -> gpd.GeoDataFrame:
-    content = _as_described(schema.resource(MAPS_RESOURCE, folder), folder)
-    return gpd.read_file(io.BytesIO(content), layer=layer).set_index("code")
+    _as_described(schema.resource(MAPS_RESOURCE, folder), folder)
+    return gpd.read_file(folder / MAPS, layer=layer).set_index("code")
 
 
 def read_map(layer: str, folder: Path = DATA) -> gpd.GeoDataFrame:

@@ -99,7 +99,7 @@ def places(name: str, table: pd.DataFrame, caption: str, scale: float = 1.0) -> 
 def crime(name: str, table: pd.DataFrame, choices: Choices) -> Table:
     """The slope of crime, counted in other ways."""
     columns = [
-        Column("plaats", "Plaats"), Column("variant", "Hoe geteld"), Column("value", "Verschil bij 10 procentpunt (%, 95 %)", 0, "low", "high"),
+        Column("plaats", "Plaats"), Column("variant", "Hoe geteld"), Column("value", "Verschil bij 10 procentpunt in %", 0, "low", "high", kind=CONFIDENCE),
         Column("n", "Buurten", 0),
     ]  # fmt: skip
     caption = (

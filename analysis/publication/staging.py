@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from analysis.choices import CRIME_SPAN, Choices
 from analysis.dutch import sort_key
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
-from analysis.paths import BOOK, MARKER, ROOT
+from analysis.paths import BOOK, MARKER, RESULTS, ROOT
 from analysis.publication import provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
@@ -34,6 +35,9 @@ CODE_ABOVE, NO_CODE = "hide-input", "remove-input"
 
 SENTENCE = re.compile(r"\{tekst\}`(?P<key>[\w.\-]+)`")
 CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
+
+# What an earlier edition said: {eerder}`0.2.0 amsterdam.misdrijven.verschil10:interval`, from its register in `results/eerder`.
+EARLIER = re.compile(r"\{eerder\}`(?P<version>[\d.]+) (?P<key>[\w.\-]+)(?::(?P<part>\w+))?`")
 
 # How papermill marks the cell with the parameters that were given; like the cell that declares them, not for readers.
 INJECTED = "injected-parameters"
@@ -193,7 +197,17 @@ def _fill_text(
 
     filled = CHOICE.sub(choice, SENTENCE.sub(sentence, text))
     registry.check_kinds(filled, register, scope, where)
-    return registry.qualify(filled, register, scope)
+    return registry.qualify(EARLIER.sub(earlier, filled), register, scope)
+
+
+def earlier(match: re.Match[str]) -> str:
+    """A number as an earlier edition gave it, marked as such."""
+    kept = RESULTS / "eerder" / f"{match['version']}.json"
+    if not kept.exists():
+        raise InvalidInput(f"Van uitgave {match['version']} is geen register bewaard in {kept.parent}.")
+    number = registry.find(registry.load(kept), match["key"]).number
+    said = number.text(match["part"] or "waarde")
+    return f'<span class="vk-eerder" title="{escape(number.unit)}, uitgave {match["version"]}">{said}</span>'
 
 
 def _filled(
