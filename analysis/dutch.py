@@ -13,6 +13,26 @@ MONTHS = (
     "december",
 )  # fmt: skip
 
+# What is counted, as it is with one and with more: Dutch makes too many plurals in a way of their own to guess them.
+NOUNS = {
+    "Amsterdamse buurt": "Amsterdamse buurten", "andere stad": "andere steden", "bevinding": "bevindingen",
+    "blok kenmerken": "blokken kenmerken", "bron": "bronnen", "buurt": "buurten", "cijfer": "cijfers", "gemeente": "gemeenten",
+    "genoemde buurt met een cijfer": "genoemde buurten met een cijfer", "gepubliceerd cijfer": "gepubliceerde cijfers",
+    "getal": "getallen", "grote stad": "grote steden", "huishouden": "huishoudens", "inwoner": "inwoners",
+    "kenmerk": "kenmerken", "manier": "manieren", "middenhuurwoning toevoegen": "middenhuurwoningen toevoegen",
+    "omstreden uitkomst": "omstreden uitkomsten", "paar blokken": "paren blokken", "rij": "rijen",
+    "sociale huurwoning toevoegen": "sociale huurwoningen toevoegen",
+    "sociale huurwoning vervangen door middenhuur": "sociale huurwoningen vervangen door middenhuur", "stad": "steden",
+    "tabel": "tabellen", "toets": "toetsen", "vergelijking": "vergelijkingen", "wijk": "wijken", "woning": "woningen",
+}  # fmt: skip
+
+# What those counted do, likewise.
+VERBS = {
+    "bleef": "bleven", "blijft": "blijven", "haalt": "halen", "hangt": "hangen", "heeft": "hebben", "helpt": "helpen",
+    "is": "zijn", "komt": "komen", "krijgt": "krijgen", "laat": "laten", "ligt": "liggen", "staat": "staan",
+    "verschilt": "verschillen", "was": "waren",
+}  # fmt: skip
+
 MINUS = "−"
 MISSING = "onbekend"
 
@@ -45,6 +65,48 @@ def enumeration(words: Iterable[str], last: str = "en") -> str:
     """Join words as "a, b en c"."""
     *head, tail = list(words) or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def form(amount: float, one: str) -> str:
+    """The form of a word that agrees with a count: "buurt" with 1, "buurten" with 0, 2 or 1,5; "heeft" or "hebben".
+
+    Args:
+        amount: what is counted, as readers see it: whole.
+        one: the noun or verb as it is with one.
+
+    Raises:
+        ValueError: when neither `NOUNS` nor `VERBS` knows the word.
+    """
+    more = NOUNS.get(one) or VERBS.get(one)
+    if more is None:
+        raise ValueError(f"Van {one!r} is het meervoud niet bekend; zet het in dutch.NOUNS of dutch.VERBS.")
+    return one if number(abs(amount)) == "1" else more
+
+
+def count(amount: float, noun: str) -> str:
+    """A count with its noun: "1 buurt", "0 buurten", "1.234 buurten"."""
+    return f"{number(amount)} {form(amount, noun)}"
+
+
+def share(part: int, whole: int, noun: str, verb: str = "") -> str:
+    """A part of a count, with a verb that agrees: "3 van de 40 steden hebben", "geen van de 40 steden heeft".
+
+    Args:
+        part: how many of them, 0 to `whole`.
+        whole: of how many.
+        noun: what is counted, as it is with one.
+        verb: as it is with one; left out, the verb stands elsewhere (see `share_form`).
+    """
+    said = f" {share_form(part, verb)}" if verb else ""
+    if whole == 1:
+        return f"{'de enige' if part else 'geen'} {noun}{said}"
+    of = {0: "geen van de ", whole: "alle "}.get(part, f"{number(part)} van de ")
+    return f"{of}{count(whole, noun)}{said}"
+
+
+def share_form(part: int, verb: str) -> str:
+    """The verb with a `share`: none of them has, one of them has, two of them have."""
+    return verb if part == 0 else form(part, verb)
 
 
 def p_value(value: float) -> str:
