@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from analysis import paths
+from analysis import dutch, paths
 from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS, WHOLE, convert
 from analysis.errors import InvalidInput
 from analysis.levers.assumptions import MEANINGS
@@ -243,7 +243,7 @@ def run_many(given: argparse.Namespace) -> None:
         found = sweep.sweep(todo, folder, print, executor, kept)
     kept.prune(reuse.key(task.notebook, task.parameters) for task in todo)
     print(f"{len(runs) - len(found.failed) - len(found.refused)} uitgevoerd, {len(found.refused)} geweigerd, {len(found.failed)} mislukt; "
-          f"{len(found.numbers)} getallen in {folder / 'resultaten.csv'} en .parquet.")  # fmt: skip
+          f"{dutch.count(len(found.numbers), 'getal')} in {folder / 'resultaten.csv'} en .parquet.")  # fmt: skip
     if found.failed:
         raise InvalidInput(
             f"{len(found.failed)} keer mislukt (zie {folder / 'mislukt.json'}): dezelfde opdracht met --alleen-mislukt voert alleen die opnieuw uit."
@@ -298,7 +298,7 @@ def build_data(given: argparse.Namespace) -> None:
 
     tables = build(given.raw)
     for name, table in tables.items():
-        print(f"  data/{name}.csv: {len(table)} rijen")
+        print(f"  data/{name}.csv: {dutch.count(len(table), 'rij')}")
     links = tables["koppeling"]
     share = links.inwoners_2017.where(links.buurtcode.notna()).sum() / links.inwoners_2017.sum()
     print(f"  gekoppeld met KWB 2017: {100 * share:.1f} % van de inwoners")

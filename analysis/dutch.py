@@ -7,11 +7,33 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from numbers import Number
+from typing import Protocol
 
 MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
 )  # fmt: skip
+
+# What is counted, as it is with one and with more: Dutch makes too many plurals in a way of their own to guess them.
+NOUNS = {
+    "Amsterdamse buurt": "Amsterdamse buurten", "andere stad": "andere steden", "bevinding": "bevindingen",
+    "blok kenmerken": "blokken kenmerken", "bron": "bronnen", "buurt": "buurten", "cijfer": "cijfers", "gemeente": "gemeenten",
+    "genoemde buurt met een cijfer": "genoemde buurten met een cijfer", "gepubliceerd cijfer": "gepubliceerde cijfers",
+    "getal": "getallen", "grote stad": "grote steden", "huishouden": "huishoudens", "inwoner": "inwoners",
+    "kenmerk": "kenmerken", "manier": "manieren", "middenhuurwoning toevoegen": "middenhuurwoningen toevoegen",
+    "omstreden uitkomst": "omstreden uitkomsten", "paar blokken": "paren blokken", "rij": "rijen",
+    "sociale huurwoning toevoegen": "sociale huurwoningen toevoegen",
+    "sociale huurwoning vervangen door middenhuur": "sociale huurwoningen vervangen door middenhuur", "stad": "steden",
+    "tabel": "tabellen", "toets": "toetsen", "vergelijking": "vergelijkingen", "wijk": "wijken", "woning": "woningen",
+}  # fmt: skip
+
+# What those counted do, likewise.
+VERBS = {
+    "bleef": "bleven", "blijft": "blijven", "haalt": "halen", "hangt": "hangen", "heeft": "hebben", "helpt": "helpen",
+    "is": "zijn", "komt": "komen", "krijgt": "krijgen", "laat": "laten", "ligt": "liggen", "staat": "staan",
+    "verschilt": "verschillen", "was": "waren",
+}  # fmt: skip
 
 MINUS = "−"
 MISSING = "onbekend"
@@ -45,6 +67,64 @@ def enumeration(words: Iterable[str], last: str = "en") -> str:
     """Join words as "a, b en c"."""
     *head, tail = list(words) or [""]
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+class Counted(Protocol):
+    """A number that stands in a text as something else than its own digits: as the role that quotes it."""
+
+    @property
+    def value(self) -> float:
+        """What is counted."""
+
+
+def _value(amount: float | Counted) -> float:
+    return amount if isinstance(amount, (int, float, Number)) else amount.value
+
+
+def _said(amount: float | Counted) -> str:
+    return number(amount) if isinstance(amount, (int, float, Number)) else f"{amount}"
+
+
+def form(amount: float | Counted, one: str) -> str:
+    """The form of a word that agrees with a count: "buurt" with 1, "buurten" with 0, 2 or 1,5; "heeft" or "hebben".
+
+    Args:
+        amount: what is counted, as readers see it: whole.
+        one: the noun or verb as it is with one.
+
+    Raises:
+        ValueError: when neither `NOUNS` nor `VERBS` knows the word.
+    """
+    more = NOUNS.get(one) or VERBS.get(one)
+    if more is None:
+        raise ValueError(f"Van {one!r} is het meervoud niet bekend; zet het in dutch.NOUNS of dutch.VERBS.")
+    return one if number(abs(_value(amount))) == "1" else more
+
+
+def count(amount: float | Counted, noun: str) -> str:
+    """A count with its noun: "1 buurt", "0 buurten", "1.234 buurten"."""
+    return f"{_said(amount)} {form(amount, noun)}"
+
+
+def share(part: int | Counted, whole: int | Counted, noun: str, verb: str = "") -> str:
+    """A part of a count, with a verb that agrees: "3 van de 40 steden hebben", "geen van de 40 steden heeft".
+
+    Args:
+        part: how many of them, 0 to `whole`.
+        whole: of how many.
+        noun: what is counted, as it is with one.
+        verb: as it is with one; left out, the verb stands elsewhere (see `share_form`).
+    """
+    said = f" {share_form(part, verb)}" if verb else ""
+    if _value(whole) == 1:
+        return f"{'de enige' if _value(part) else 'geen'} {noun}{said}"
+    of = {0: "geen van de ", _value(whole): "alle "}.get(_value(part), f"{_said(part)} van de ")
+    return f"{of}{count(whole, noun)}{said}"
+
+
+def share_form(part: int | Counted, verb: str) -> str:
+    """The verb with a `share`: none of them has, one of them has, two of them have."""
+    return verb if _value(part) == 0 else form(part, verb)
 
 
 def p_value(value: float) -> str:

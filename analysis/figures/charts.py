@@ -30,8 +30,8 @@ def response(
     canvas, (axes,) = theme.canvas(
         3.6, title,
         f"{dutch.sentence_case(outcome.label)} ({outcome.unit}); elke stip is een buurt, groter is meer inwoners",
-        f"Bron: {outcome.source}; {choices.income.source}. n = {dutch.number(len(sample))} buurten in "
-        f"{choices.gemeente} met {dutch.number(choices.ondergrens)} inwoners of meer.",
+        f"Bron: {outcome.source}; {choices.income.source}. n = {dutch.count(len(sample), 'buurt')} in "
+        f"{choices.gemeente} met {dutch.count(choices.ondergrens, 'inwoner')} of meer.",
     )  # fmt: skip
     sns.scatterplot(
         sample, x="belasting", y="uitkomst", size="gewicht", sizes=(8, 120), color=theme.OTHER, alpha=0.45,
@@ -73,7 +73,7 @@ def context(name: str, results: dict[str, pd.DataFrame], choices: Choices, title
         "Naar rechts: veiliger waar meer van het kenmerk is. Verschil in standaardafwijkingen, tussen buurten met een "
         "even groot aandeel zeer lage inkomens; 95 %-interval",
         f"Bron: BZK, Leefbaarometer 3.0; {CRIME.source}; {choices.income.source}; Gemeente Amsterdam 2017 (eigendom). "
-        f"n = {dutch.number(fewest)} buurten of meer. Open stip: hangt zo sterk samen met het inkomen (boven 0,7) dat "
+        f"n = {dutch.count(fewest, 'buurt')} of meer. Open stip: hangt zo sterk samen met het inkomen (boven 0,7) dat "
         "de twee niet te scheiden zijn.",
         panels=len(results), sharey=True, sharex=True,
     )  # fmt: skip
@@ -118,8 +118,8 @@ def forest(
     canvas, (axes,) = theme.canvas(
         0.19 * len(ordered) + 0.9, title,
         f"{unit}, bij {dutch.number(per)} procentpunt meer zeer lage inkomens; punt en 95 %-interval",
-        f"{source} n = {dutch.number(table.n.sum())} buurten in {len(table)} steden. Balk: waar een stad die niet is "
-        f"meegeteld naar verwachting valt (95 %). Lijn: gemiddelde van {pooled.cities} steden zonder Amsterdam.",
+        f"{source} n = {dutch.count(table.n.sum(), 'buurt')} in {dutch.count(len(table), 'stad')}. Balk: waar een stad die niet is "
+        f"meegeteld naar verwachting valt (95 %). Lijn: gemiddelde van {dutch.count(pooled.cities, 'stad')} zonder Amsterdam.",
     )  # fmt: skip
     places = np.arange(len(ordered))
     colours = [theme.LESS_SAFE if code == REFERENCE else theme.ACCENT for code in ordered.index]
@@ -149,7 +149,7 @@ def transport(name: str, table: pd.DataFrame, source: str, title: str) -> Figure
         0.19 * len(ordered) + 0.9, title,
         "Deel van de verschillen tussen buurten dat de Amsterdamse lijn voorspelt (R²); 0 is even goed als het "
         "gemiddelde van de stad zelf, lager is slechter",
-        f"{source} n = {dutch.number(table.n.sum())} buurten in {len(table)} steden.",
+        f"{source} n = {dutch.count(table.n.sum(), 'buurt')} in {dutch.count(len(table), 'stad')}.",
     )  # fmt: skip
     places, floor = np.arange(len(ordered)), -1.0
     axes.axvline(0, color=theme.INK, linewidth=0.9)

@@ -31,7 +31,7 @@ def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, tit
     """
     canvas, (axes,) = theme.canvas(
         1.0, title, "Verschil in overlast en onveiligheid (LBM-punten) bij 10 procentpunt meer zeer lage inkomens; elke stip is een stad",
-        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(table.n.sum())} buurten in {len(table)} steden. "
+        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.count(table.n.sum(), 'buurt')} in {dutch.count(len(table), 'stad')}. "
         "Streep: 95 %-interval.",
     )  # fmt: skip
     own = table.loc[code]
@@ -62,8 +62,8 @@ def ratios(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figu
     canvas, (axes,) = theme.canvas(
         0.19 * len(ordered) + 0.8, title,
         "Helling van de stad gedeeld door die van Amsterdam (1 is gelijk), op het aandeel zeer lage inkomens dat alle steden kennen; 95 %-interval",
-        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(ordered.n.sum())} buurten in "
-        f"{len(ordered)} steden. Balk: de marge waarbinnen een interval geheel moet liggen voor het oordeel geldt. "
+        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.count(ordered.n.sum(), 'buurt')} in "
+        f"{dutch.count(len(ordered), 'stad')}. Balk: de marge waarbinnen een interval geheel moet liggen voor het oordeel geldt. "
         "Open stip: niet te zeggen. Intervallen zijn afgekapt bij −1 en 3.",
     )  # fmt: skip
     places, margin = np.arange(len(ordered)), ordered.margin.median()
@@ -112,7 +112,7 @@ def meta(name: str, found: MetaRegression, choices: Choices) -> Table:
     columns = [Column("kenmerk", "Kenmerk van de stad"), Column("value", "Verschil in helling", 4, "low", "high", kind=CONFIDENCE),
                Column("p", "p")]  # fmt: skip
     caption = (
-        f"Waarmee de helling van een stad samengaat (LBM-punten per procentpunt, {found.cities} steden). Wat tussen steden overblijft, heeft een "
+        f"Waarmee de helling van een stad samengaat (LBM-punten per procentpunt, {dutch.count(found.cities, 'stad')}). Wat tussen steden overblijft, heeft een "
         f"standaardafwijking van {dutch.number(found.tau, 4)}. Bron: {choices.outcome.source}; {choices.income.source}."
     )
     return Table(name, caption, columns, rows)
@@ -146,7 +146,7 @@ def decomposition(
     canvas, (axes,) = theme.canvas(
         0.2 * len(wide) + 1.3, title,
         f"Verschil met Amsterdam in het gemiddelde, in vier delen: {outcome}",
-        f"Bron: {publisher or choices.outcome.source}; {choices.income.source}. {len(wide)} steden. Zwarte stip: het hele verschil.",
+        f"Bron: {publisher or choices.outcome.source}; {choices.income.source}. {dutch.count(len(wide), 'stad')}. Zwarte stip: het hele verschil.",
     )  # fmt: skip
     places = np.arange(len(wide))
     below, above = np.zeros(len(wide)), np.zeros(len(wide))

@@ -47,7 +47,7 @@ def marginal(name: str, tables: dict[str, pd.DataFrame], choices: Choices, title
         "Verschil in overlast en onveiligheid (LBM-punten) bij 10 procentpunt meer zeer lage inkomens, bij weinig, middelmatig "
         "en veel van het kenmerk; alleen waar tien of meer buurten in de buurt liggen",
         f"Bron: {choices.outcome.source}; {choices.income.source}. {choices.gemeente}, buurten vanaf "
-        f"{dutch.number(choices.ondergrens)} inwoners. Banden: 95 %.",
+        f"{dutch.count(choices.ondergrens, 'inwoner')}. Banden: 95 %.",
         panels=max(len(tables), 1), sharey=True,
     )  # fmt: skip
     small = theme.SMALL_SIZE if len(tables) > WIDE_PANELS else theme.TEXT_SIZE
@@ -94,7 +94,7 @@ def family(name: str, found: Family, choices: Choices, outcome: Measure | None =
     ]
     measure = outcome or choices.outcome
     caption = (
-        f"Maakt het kenmerk het verband van inkomen met {measure.label} sterker of zwakker? Alle {found.tested} toetsen die vooraf vastlagen, in "
+        f"Maakt het kenmerk het verband van inkomen met {measure.label} sterker of zwakker? Alle toetsen die vooraf vastlagen ({found.tested}), in "
         "standaardafwijkingen. Een bewering vraagt: p na Holm onder 0,05 in deze stad, hetzelfde teken elders en op "
         "normaalscores, en geen vals alarm in nagemaakte gegevens. Paren met een correlatie boven 0,7 zijn niet getoetst. "
         f"Bron: {measure.source}; {choices.income.source}."

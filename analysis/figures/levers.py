@@ -33,7 +33,7 @@ def evidence_map(name: str, register: pd.DataFrame, title: str) -> Figure:
     """Every finding as a mark, by lever and grade."""
     canvas, (axes,) = theme.canvas(
         3.9, title, "Elk teken is een bevinding; de vorm zegt wat zij meldt",
-        f"Bron: bewijsregister van dit boek. n = {dutch.number(len(register))} bevindingen. Graad D betekent meestal dat de "
+        f"Bron: bewijsregister van dit boek. n = {dutch.count(len(register), 'bevinding')}. Graad D betekent meestal dat de "
         "opzet van het onderzoek niet bekend is.",
     )  # fmt: skip
     grades = list(GRADES)
@@ -85,8 +85,8 @@ def type_bars(name: str, need: pd.DataFrame, choices: Choices, title: str) -> Fi
     """
     shares = shares_of(need)
     source = (
-        f"Bron: BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}. n = {dutch.number(need.n.sum())} "
-        f"buurten vanaf {dutch.number(choices.ondergrens)} inwoners in {len(need)} steden."
+        f"Bron: BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}. n = {dutch.count(need.n.sum(), 'buurt')} "
+        f"vanaf {dutch.count(choices.ondergrens, 'inwoner')} in {dutch.count(len(need), 'stad')}."
     )
     canvas, (axes,) = theme.canvas(
         0.2 * len(shares) + 1.5, title, "Aandeel van de inwoners, naar type buurt (%)", source
@@ -127,7 +127,7 @@ def splits(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figu
         "Deel van het verschil tussen de minst veilige buurten en de hele stad dat hoort bij het aandeel zeer lage inkomens; "
         "punt en 95 %-interval",
         f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. Minst veilige buurten: daar woont een vijfde van de "
-        f"inwoners. n = {dutch.number(table[table.uitkomst == effect.ONV].n.sum())} buurten in {len(order)} steden. Intervallen zijn "
+        f"inwoners. n = {dutch.count(table[table.uitkomst == effect.ONV].n.sum(), 'buurt')} in {dutch.count(len(order), 'stad')}. Intervallen zijn "
         "afgekapt bij −25 en 125 %.",
         panels=2, sharex=True, sharey=True,
     )  # fmt: skip
@@ -173,8 +173,8 @@ def net_gain(name: str, onv: pd.DataFrame, crimes: pd.DataFrame, choices: Choice
         0.19 * len(order) + 0.9, title,
         f"Verschil voor de hele stad als elke vrijgekomen woning gelijk verdeeld wordt, {scenario.DEFAULT_YEARS} jaar lang; punt "
         "en 95 %-interval. Naar rechts: veiliger (overlast en onveiligheid), of meer misdrijven",
-        f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. n = {dutch.number(onv.n.sum())} buurten in {len(order)} "
-        "steden. Overlast en onveiligheid: het gemiddelde over huishoudens. Misdrijven: het aantal, in buurten met een cijfer. Nullijn: geen verschil.",
+        f"Bron: {choices.outcome.source}; {CRIME.source}; {choices.income.source}. n = {dutch.count(onv.n.sum(), 'buurt')} in {dutch.count(len(order), 'stad')}. "
+        "Overlast en onveiligheid: het gemiddelde over huishoudens. Misdrijven: het aantal, in buurten met een cijfer. Nullijn: geen verschil.",
         panels=2, sharey=True,
     )  # fmt: skip
     for one in axes:
@@ -206,7 +206,7 @@ def best_spread(name: str, table: pd.DataFrame, choices: Choices, title: str) ->
         0.19 * len(best) + 0.9, title,
         "Verschil met niets doen (LBM-punten, hoger is veiliger) voor het tiende deel van de huishoudens dat het minst veilig woont, en "
         f"voor de hele stad; punt en {intervals.KINDS[intervals.DRAWS].words}",
-        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.number(best.n.sum())} buurten in {len(best)} steden. Binnen de "
+        f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.count(best.n.sum(), 'buurt')} in {dutch.count(len(best), 'stad')}. Binnen de "
         f"verhuizingen van één jaar; kruisje: hetzelfde plan langs de cijfers van {other}.",
     )  # fmt: skip
     axes.axvline(0, color=theme.INK, linewidth=1)

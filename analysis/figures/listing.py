@@ -32,7 +32,7 @@ class Listing:
 
     def html(self) -> str:
         """A link to the buurten on the map and in a table, and one to their CSV. On paper the line says nothing, so it stays out."""
-        text = f"Alle {dutch.number(len(self.data))} buurten van {self.choices.gemeente}: op de kaart en in een tabel"
+        text = f"{dutch.sentence_case(dutch.share(len(self.data), len(self.data), 'buurt'))} van {self.choices.gemeente}: op de kaart en in een tabel"
         return (
             f'<p class="vk-alle-buurten"><a href="{FINDER_PAGE}.html#{self.choices.gemeentecode}">{escape(text)}</a> · '
             f'<a href="_static/cijfers/{self.name}.csv" download>Cijfers (CSV)</a></p>'

@@ -78,8 +78,8 @@ def country(name: str, cities: pd.DataFrame, gemeenten: gpd.GeoDataFrame, choice
         title: in Dutch.
     """
     source = (
-        f"Bron: {choices.income.source}; kaart CBS/Kadaster 2022. n = {dutch.number(cities.buurten.sum())} buurten in "
-        f"{len(cities)} gemeenten van 100.000 inwoners of meer."
+        f"Bron: {choices.income.source}; kaart CBS/Kadaster 2022. n = {dutch.count(cities.buurten.sum(), 'buurt')} in "
+        f"{dutch.count(len(cities), 'gemeente')} van 100.000 inwoners of meer."
     )
     wide = theme.form().side_by_side
     canvas, (axes,) = theme.canvas(
@@ -130,7 +130,7 @@ def types(name: str, deviations: pd.DataFrame, layers: Layers, choices: Choices,
     """
     of_city = f"{choices.gemeente}, afwijking van wat bij het aandeel zeer lage inkomens in de stad past"
     source = f"Bron: {choices.outcome.source}; {choices.income.source}; kaart "
-    n = f"n = {dutch.number(len(deviations))} buurten"
+    n = f"n = {dutch.count(len(deviations), 'buurt')}"
     if deviations.index.isin(layers.buurten.index).any():
         absent = (~deviations.index.isin(layers.buurten.index)).sum()
         without = f"{source}Gemeente Amsterdam. {n}" + (f", van {absent} is geen kaartbeeld." if absent else ".")

@@ -56,7 +56,7 @@ def deviations(name: str, table: pd.DataFrame, choices: Choices) -> Table:
         Column("type", "Type"),
     ]
     caption = (
-        f"Alle {dutch.number(len(table))} buurten van {choices.gemeente} met {dutch.number(choices.ondergrens)} inwoners of "
+        f"{dutch.sentence_case(dutch.share(len(table), len(table), 'buurt'))} van {choices.gemeente} met {dutch.count(choices.ondergrens, 'inwoner')} of "
         f"meer, van minder veilig naar veiliger dan verwacht (LBM-punten). Rang 1 is het minst veilig vergeleken met de verwachting. Bron: {choices.outcome.source}; "
         f"{choices.income.source}."
     )

@@ -22,7 +22,7 @@ def ceiling(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Fig
         2.6, title,
         "Deel van de verschillen tussen buurten (R²) dat de samenstelling voorspelt in steden die niet zijn gebruikt, met het niveau van "
         "de stad zelf; stip: middelste stad, lijn: laagste tot hoogste stad",
-        f"Bron: {choices.outcome.source}; {CRIME.source}; CBS, KWB 2017. n = {dutch.number(ordered.n.max())} buurten. Lijnen zijn afgekapt bij −0,5.",
+        f"Bron: {choices.outcome.source}; {CRIME.source}; CBS, KWB 2017. n = {dutch.count(ordered.n.max(), 'buurt')}. Lijnen zijn afgekapt bij −0,5.",
     )  # fmt: skip
     places = np.arange(len(ordered))
     axes.axvline(0, color=theme.INK, linewidth=0.9)

@@ -39,8 +39,8 @@ def trend(name: str, table: pd.DataFrame, choices: Choices, title: str) -> Figur
         3.7, title,
         "Gemiddelde over inwoners, in LBM-punten; hoger is beter. Achter elke lijn: de verandering sinds "
         f"{YEARS[0]}. Elk vijfde deel telt ongeveer evenveel inwoners",
-        f"Bron: BZK, Leefbaarometer 3.0 ({', '.join(map(str, YEARS))}); {choices.income.source}. n = {dutch.number(n)} "
-        f"buurten in Nederland met {dutch.number(choices.ondergrens)} inwoners of meer en een score in elk jaar.",
+        f"Bron: BZK, Leefbaarometer 3.0 ({', '.join(map(str, YEARS))}); {choices.income.source}. n = {dutch.count(n, 'buurt')} "
+        f"in Nederland met {dutch.count(choices.ondergrens, 'inwoner')} of meer en een score in elk jaar.",
         panels=len(PANELS), sharey=True,
     )  # fmt: skip
     for one, (score, label) in zip(axes, PANELS.items(), strict=True):
@@ -81,8 +81,8 @@ def cuts(name: str, counts: pd.DataFrame, found: Pressure, n: int, title: str) -
     canvas, (axes,) = theme.canvas(
         3.4, title,
         "Aantal wijken met een hele score (afw) op of onder de grens",
-        f"Bron: BZK, Leefbaarometer 3.0 ({', '.join(map(str, YEARS))}); CBS, KWB 2017 (83765NED). n = {dutch.number(n)} "
-        "wijken, als gemiddelde van hun buurten naar inwoners. Streeplijn: het gepubliceerde aantal.",
+        f"Bron: BZK, Leefbaarometer 3.0 ({', '.join(map(str, YEARS))}); CBS, KWB 2017 (83765NED). n = {dutch.count(n, 'wijk')}, "
+        "als gemiddelde van hun buurten naar inwoners. Streeplijn: het gepubliceerde aantal.",
     )  # fmt: skip
     for year, colour in zip(YEARS, YEAR_COLOURS, strict=True):
         axes.plot(counts.index, counts[str(year)], color=colour, linewidth=1.4, label=str(year))
@@ -90,7 +90,7 @@ def cuts(name: str, counts: pd.DataFrame, found: Pressure, n: int, title: str) -
     axes.axhline(PUBLISHED_WIJKEN, color=theme.INK, linewidth=1, linestyle="--")
     axes.scatter([found.cut], [found.wijken], s=50, color=theme.ACCENT, zorder=3)
     axes.annotate(
-        f"{dutch.number(found.wijken)} wijken bij {dutch.number(found.cut, 3)},\nin {dutch.number(found.gemeenten)} gemeenten",
+        f"{dutch.count(found.wijken, 'wijk')} bij {dutch.number(found.cut, 3)},\nin {dutch.count(found.gemeenten, 'gemeente')}",
         (found.cut, found.wijken), xytext=(10, -26), textcoords="offset points", size=theme.TEXT_SIZE - 1, color=theme.INK,
     )  # fmt: skip
     axes.set(xlabel="Grens (LBM-punten; 0 is het vaste nulpunt van de Leefbaarometer)", ylabel="")

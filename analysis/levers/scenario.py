@@ -58,7 +58,7 @@ class Knob:
     """One thing that a corporation can turn.
 
     Attributes:
-        label, unit: in Dutch. lever: number of the lever it belongs to.
+        label: in Dutch, of one dwelling. unit: in Dutch. lever: number of the lever it belongs to.
         flow: what it does, from amount, years, assumptions, households and poor of the buurt.
     """
 
@@ -92,9 +92,9 @@ def _allocate(amount: float, years: int, held: Assumptions, households: np.ndarr
 
 
 KNOBS = {
-    "sociale_huur": Knob("sociale huurwoningen toevoegen", "woningen", 3, _add("sociale_huur")),
-    "middenhuur": Knob("middenhuurwoningen toevoegen", "woningen", 3, _add("middenhuur")),
-    "herstructurering": Knob("sociale huurwoningen vervangen door middenhuur", "woningen", 3, _replace),
+    "sociale_huur": Knob("sociale huurwoning toevoegen", "woningen", 3, _add("sociale_huur")),
+    "middenhuur": Knob("middenhuurwoning toevoegen", "woningen", 3, _add("middenhuur")),
+    "herstructurering": Knob("sociale huurwoning vervangen door middenhuur", "woningen", 3, _replace),
     "toewijzing": Knob("minder instroom van zeer lage inkomens", "procentpunt van de instroom", 4, _allocate),
 }  # fmt: skip
 
@@ -139,7 +139,7 @@ class Scenario:
             word = "minder" if self.amount > 0 else "meer"
             return (f"{buurtnaam}: {written_amount(abs(self.amount))} procentpunt {word} instroom van zeer lage inkomens, "
                     f"{self.years} jaar lang")  # fmt: skip
-        return f"{buurtnaam}: {dutch.number(self.amount)} {knob.label}"
+        return f"{buurtnaam}: {dutch.count(self.amount, knob.label)}"
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,8 @@ def check(city: City, scenario: Scenario, held: Assumptions, place: int) -> None
         if city.code == REFERENCE and np.isfinite(buurt.pct_corporatie_2017):
             there = buurt.woningen_2017 * buurt.pct_corporatie_2017 / 100
         if scenario.amount > there:
-            raise InvalidInput(f"In {buurt.buurtnaam} staan ongeveer {dutch.number(there)} woningen die vervangen kunnen "
-                               f"worden; {dutch.number(scenario.amount)} is te veel.")  # fmt: skip
+            raise InvalidInput(f"In {buurt.buurtnaam} {dutch.form(there, 'staat')} ongeveer {dutch.count(there, 'woning')} om te "
+                               f"vervangen; {dutch.number(scenario.amount)} is te veel.")  # fmt: skip
     if scenario.knob == "toewijzing":
         left = buurt.belasting - scenario.amount
         if not 0 <= left <= 100:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis import dutch
 from analysis.choices import CRIME_SPAN, REFERENCE, Choices
 from analysis.errors import InvalidInput
 from analysis.levers import city as cities
@@ -82,7 +83,8 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     city = cities.of(buurten, estimate(buurten, tables["wijken"]), choices)
     if effect.response(city, effect.ONV, effect.STRAIGHT) is None:
         raise InvalidInput(
-            f"In {choices.gemeente} hebben {len(city.buurten)} buurten alle cijfers en {choices.ondergrens} inwoners of meer: te weinig "
+            f"In {choices.gemeente} {dutch.form(len(city.buurten), 'heeft')} {dutch.count(len(city.buurten), 'buurt')} alle cijfers en "
+            f"{dutch.count(choices.ondergrens, 'inwoner')} of meer: te weinig "
             "voor een stadsblad. Kies een grotere gemeente of een lagere ondergrens."
         )
     found = deviations(buurten, choices)

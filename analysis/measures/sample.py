@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis import dutch
 from analysis.choices import BIG_CITY, CRIME_YEARS, Choices
 from analysis.dataset.validate import NATIONAL_2017
 from analysis.errors import InvalidInput
@@ -113,7 +114,8 @@ def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
         )
     if len(table) < FEWEST_FOR_CHAPTER:
         raise InvalidInput(
-            f"In {choices.gemeente} hebben {len(table)} buurten alle cijfers en {choices.ondergrens} inwoners of meer; dit "
+            f"In {choices.gemeente} {dutch.form(len(table), 'heeft')} {dutch.count(len(table), 'buurt')} alle cijfers en "
+            f"{dutch.count(choices.ondergrens, 'inwoner')} of meer; dit "
             f"hoofdstuk vraagt er minstens {FEWEST_FOR_CHAPTER}. Kies een grotere gemeente of een lagere ondergrens."
         )
     return table

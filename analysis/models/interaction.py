@@ -93,7 +93,7 @@ class _Joint:
         self.within = self.levels.centre(self._columns)
         self.parameters = self.within.shape[1] + self.levels.members.shape[0]
         if np.linalg.matrix_rank(self.within) < self.within.shape[1]:
-            raise InvalidInput(f"Deze {len(burden)} buurten zijn te weinig of te gelijk om een interactie te schatten; "
+            raise InvalidInput(f"Deze buurten ({len(burden)}) zijn te weinig of te gelijk om een interactie te schatten; "
                                "neem meer buurten of een ander kenmerk.")  # fmt: skip
 
     @cached_property

@@ -100,9 +100,9 @@ SURVEY = "Komt uit een enquête. Open cijfers per buurt hebben we daarvan niet."
 UNCHECKED = (
     Unchecked("V3", "Psychische problemen: ongeveer vier keer zo vaak als in wijken zonder sociale huur",
               "nul202018veerkracht", MICRODATA),
-    Unchecked("V4", "Bang voor beroving of lastigvallen in de eigen buurt: 20 % in de minst leefbare gebieden, 6 % elders",
-              "nos2020achterstand", SURVEY),
-    Unchecked("V5", "Overlast van directe buren: drie keer het gemiddelde in kwetsbare wijken", "nos2020achterstand",
+    Unchecked("V4", "Bang voor beroving of lastigvallen: 20 % in kwetsbare wijken, 6 % elders", "nieuwsuur2020kwetsbare",
+              SURVEY),
+    Unchecked("V5", "Overlast van directe buren: drie keer het gemiddelde in kwetsbare wijken", "nieuwsuur2020kwetsbare",
               SURVEY),
     Unchecked("V7", "Psychiatrische problemen in corporatiebuurten: 1,8 %, bijna drie keer het landelijke cijfer",
               "nu2020achterstandswijken", MICRODATA),
@@ -116,11 +116,13 @@ UNCHECKED = (
               "De tabel met de noemer en de inkomensgroep hebben we niet gezien."),
     Unchecked("V14", "Minder buurten met bijna alleen sociale huur", "nul202023kwetsbare",
               "Eigendom hebben we voor één stad en één jaar. Daar is geen ontwikkeling uit te lezen."),
-    Unchecked("V18", "Mensen in goede of uitstekende gebieden: van 41 % (2002) naar 50 % (2014)", "",
+    Unchecked("V18", "Mensen in goede of uitstekende gebieden: van 41 % (2002) naar 50 % (2014)",
+              "leidelmeijerzdbeeld",
               "Dat is versie 2.0 van de Leefbaarometer. Versies zijn niet te vergelijken."),
     Unchecked("V20", "Rotterdams Wijkprofiel: veiligheidsindex van 110 naar 105, onveiligheidsgevoel van 28 naar 34 %",
               "stadszakenzdwijkprofiel", "Een index van één stad, voor de helft een enquête, en van latere jaren dan de onze."),
-    Unchecked("V21", "In ruim 130 achterstandsbuurten zag bijna de helft van de bewoners de leefbaarheid achteruitgaan", "",
+    Unchecked("V21", "In ruim 130 achterstandsbuurten zag bijna de helft van de bewoners de leefbaarheid achteruitgaan",
+              "ad2017kwetsbare",
               "Welke buurten dat zijn, weten we niet. En het gaat om wat bewoners vinden."),
 )  # fmt: skip
 

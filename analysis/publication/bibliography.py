@@ -1,11 +1,18 @@
-"""The list of references and its citations, after APA, in Dutch: (Jansen & De Vries, 2024), (red.), "In"."""
+"""The list of references and its citations, after APA, in Dutch: (Jansen & De Vries, 2024), (red.), "In".
+
+An entry has two fields of its own: `nagegaan`, whether somebody saw that the work exists as it is described, and
+`omschrijving` in place of a title that nobody knows.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pybtex.plugin
-from pybtex.database import Entry
+from pybtex.database import BibliographyData, Entry
 from pybtex.style.formatting import BaseStyle, toplevel
 from pybtex.style.formatting.unsrt import pages
 from pybtex.style.template import (
@@ -32,6 +39,17 @@ THESES = {"phdthesis", "mastersthesis"}
 WHOLE_WORKS = THESES | {"book", "techreport", "report", "manual", "dataset", "online", "misc"}
 KINDS = WHOLE_WORKS | {"article", "incollection", "inbook", "inproceedings", "unpublished", "software"}
 
+# How far a work was looked up, as an entry says it ("nee: geen kopie gevonden") and as readers see it.
+CHECKED = {"ja": "Nagegaan", "deels": "Deels nagegaan", "nee": "Niet nagegaan"}
+STATUS = re.compile(rf"(?P<answer>{'|'.join(CHECKED)}): (?P<how>\S.*)", re.DOTALL)
+
+# A title in square brackets is no title: somebody made it up.
+BRACKETED = re.compile(r"\[.*\]", re.DOTALL)
+
+# Registrant and suffix, as Crossref advises to recognise them.
+DOI = re.compile(r"10\.\d{4,9}/[-._;()/:A-Za-z0-9]+")
+WEB = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
+
 # Who brought a work out, by whichever field the entry has.
 PUBLISHERS = ("institution", "publisher", "school", "organization", "howpublished")
 
@@ -48,18 +66,51 @@ class DutchStyle(BaseStyle):
     def template(self, entry: Entry) -> Node:
         """Build the template of one entry."""
         title = bib("title") if entry.type not in WHOLE_WORKS else tag("em")[bib("title")]
+        title = first_of[optional[title], bib("omschrijving")]
         return toplevel[
             words[_makers(entry), join["(", first_of[optional[bib("year")], "z.d."], ")."]],
             sentence(capfirst=False)[title],
             optional[sentence(capfirst=False)[_container()]],
             optional[sentence(capfirst=False)[_publisher()]],
             optional[sentence[bib("note")]],
+            optional[sentence(capfirst=False)[bib("nagegaan", apply_func=_told, raw=True)]],
             first_of[optional[_doi()], optional[_url()], ""],
         ]
 
 
 for _kind in KINDS:  # pybtex looks for one method per kind of work
     setattr(DutchStyle, f"get_{_kind}_template", DutchStyle.template)
+
+
+def faults(works: BibliographyData) -> Iterator[str]:
+    """What is wrong with a list of references, one sentence a fault."""
+    for key, entry in works.entries.items():
+        yield from (f"{key}: {fault}." for fault in _faults_of(entry))
+    for name in ("url", "doi"):
+        found = Counter(
+            entry.fields[name].lower().rstrip("/") for entry in works.entries.values() if name in entry.fields
+        )
+        yield from (f"Meer dan één bron heeft {name} {address}." for address, times in found.items() if times > 1)
+
+
+def _faults_of(entry: Entry) -> Iterator[str]:
+    fields = entry.fields
+    if ("title" in fields) == ("omschrijving" in fields):
+        yield "een bron heeft een titel, of een omschrijving als de titel niet bekend is"
+    if BRACKETED.search(fields.get("title", "") + fields.get("omschrijving", "")):
+        yield "een titel tussen rechte haken is geen titel; gebruik omschrijving"
+    if not STATUS.fullmatch(fields.get("nagegaan", "")):
+        yield f"nagegaan begint met {', '.join(CHECKED)} en een dubbele punt, en zegt dan hoe of waarom"
+    if "doi" in fields and not DOI.fullmatch(fields["doi"]):
+        yield f"{fields['doi']} is geen doi"
+    if "url" in fields and not WEB.fullmatch(fields["url"]):
+        yield f"{fields['url']} is geen webadres"
+
+
+def _told(status: str) -> str:
+    """How far a work was looked up, for readers; a status of another form is shown as it is."""
+    found = STATUS.fullmatch(status)
+    return f"{CHECKED[found['answer']]}: {found['how']}" if found else status
 
 
 def _makers(entry: Entry) -> Node:

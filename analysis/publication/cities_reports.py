@@ -114,7 +114,7 @@ def title_verdicts(table: pd.DataFrame) -> str:
     """The finding of the chart of ratios, in a sentence."""
     counts = table.verdict.value_counts()
     parts = [f"{dutch.number(counts[name])} keer ‘{name}’" for name in verdict.VERDICTS if counts.get(name, 0)]
-    return f"De bevinding uit Amsterdam, over {dutch.number(len(table))} andere steden: {dutch.enumeration(parts)}"
+    return f"De bevinding uit Amsterdam, over {dutch.count(len(table), 'andere stad')}: {dutch.enumeration(parts)}"
 
 
 def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Pooled) -> Sentences:
@@ -131,7 +131,7 @@ def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Poole
     rest = "Van de andere steden is niet te zeggen of de helling steiler of minder steil is dan in Amsterdam."
     none = "Van geen enkele stad is te zeggen dat de helling steiler of minder steil is dan in Amsterdam."
     return Sentences(
-        oordeel=f"Over {dutch.number(total)} steden luidt het oordeel: {dutch.enumeration(parts)}.",
+        oordeel=f"Over {dutch.count(total, 'stad')} luidt het oordeel: {dutch.enumeration(parts)}.",
         oordeel_sterkte=" ".join([*said, rest]) if said else none,
         afgeleide_plaats="Ook op dat stuk past Amsterdam bij de andere steden, met de marge van Amsterdam erbij."
         if fits
@@ -184,9 +184,9 @@ def title_importance(onv: Importance, crimes: Importance) -> str:
     """The finding of the chart of blocks, in a sentence."""
     helping = [block for block in onv.blocks.index if block in _helping(onv) & _helping(crimes)]
     if not helping:
-        return f"Geen van de {dutch.number(len(onv.blocks))} blokken kenmerken helpt op beide maten om een andere stad te voorspellen"
-    verb = "helpt" if len(helping) == 1 else "helpen"
-    return f"Op beide maten {verb} {dutch.enumeration(helping)} om een andere stad te voorspellen"
+        none = dutch.sentence_case(dutch.share(0, len(onv.blocks), "blok kenmerken", "helpt"))
+        return f"{none} op beide maten om een andere stad te voorspellen"
+    return f"Op beide maten {dutch.form(len(helping), 'helpt')} {dutch.enumeration(helping)} om een andere stad te voorspellen"
 
 
 def about_importance(onv: Importance, crimes: Importance) -> Sentences:
@@ -194,10 +194,10 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
     helps = {"onv": _helping(onv), "misdrijven": _helping(crimes)}
     both_help = [block for block in onv.blocks.index if block in helps["onv"] & helps["misdrijven"]]
     if both_help:
-        verb = "helpen" if len(both_help) > 1 else "helpt"
-        answer = f"Op beide maten {verb} {dutch.enumeration(both_help)} om een andere stad te voorspellen."
+        answer = f"Op beide maten {dutch.form(len(both_help), 'helpt')} {dutch.enumeration(both_help)} om een andere stad te voorspellen."
     else:
-        answer = f"**Geen van de {dutch.number(len(onv.blocks))} blokken kenmerken helpt op beide maten** om een andere stad beter te voorspellen."
+        none = dutch.sentence_case(dutch.share(0, len(onv.blocks), "blok kenmerken", "helpt"))
+        answer = f"**{none} op beide maten** om een andere stad beter te voorspellen."
     only = [
         f"{word} {dutch.enumeration(sorted(blocks - set(both_help)))}"
         for word, blocks in (("op de Leefbaarometer", helps["onv"]), ("bij misdrijven", helps["misdrijven"]))
@@ -205,7 +205,7 @@ def about_importance(onv: Importance, crimes: Importance) -> Sentences:
     ]
     pairs = overlapping(onv.blocks)
     if pairs.ranked.any():
-        order = f"Van {dutch.number(int(pairs.ranked.sum()))} paren blokken is op de Leefbaarometer te zeggen welk meer helpt."
+        order = f"Van {dutch.count(int(pairs.ranked.sum()), 'paar blokken')} is op de Leefbaarometer te zeggen welk meer helpt."
     elif not pairs.overlap_first.all():
         most = onv.blocks["first"].idxmax()
         order = f"Als eerste voegt {most} op de Leefbaarometer het meest toe. Als laatste overlappen de marges. Daarom geven we geen rangorde."
@@ -231,7 +231,7 @@ def title_decomposition(table: pd.DataFrame, what: str) -> str:
     )
     sure = int((own.low * own.high > 0).sum())
     return (
-        f"{what}: in {dutch.number(counts.iloc[0])} van de {dutch.number(len(terms))} steden is ‘{first}’ het grootste deel van het verschil "
+        f"{what}: in {dutch.share(counts.iloc[0], len(terms), 'stad')} is ‘{first}’ het grootste deel van het verschil "
         f"met Amsterdam, in {dutch.number(sure)} daarvan zeker"
     )
 
@@ -243,7 +243,8 @@ def about_exploratory(onv: Importance, crimes: Importance) -> Sentences:
     if not helping:
         return Sentences(wie_verkennend="Ook dit blok helpt niet op beide maten.")
     return Sentences(
-        wie_verkennend=f"Verkennend: {dutch.enumeration(helping)} helpt op beide maten wel. Dat blok lag niet vooraf vast en is alleen per wijk bekend; daarom is het geen uitspraak."
+        wie_verkennend=f"Verkennend: {dutch.enumeration(helping)} {dutch.form(len(helping), 'helpt')} op beide maten wel. Vooraf lag dat niet vast, en het is alleen per wijk bekend; "
+        "daarom is het geen uitspraak."
     )
 
 

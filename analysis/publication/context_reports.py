@@ -60,7 +60,7 @@ def about_family(found: Family, choices: Choices) -> Sentences:
     stuck = [label for label in status.index[status == NOT_SEPARABLE] if not own.tested.get(label, False)]
     stuck_elsewhere = [label for label in status.index[status == NOT_SEPARABLE] if own.tested.get(label, False)]
     answer = (
-        f"Het verband is anders waar meer of minder {dutch.enumeration(upheld)} wonen of staan."
+        f"Het verband is anders waar meer of minder is van: {dutch.enumeration(upheld)}."
         if upheld
         else f"Dat wie er al woont het verband sterker of zwakker maakt, is in {choices.gemeente} **niet aangetoond**."
     )
@@ -103,7 +103,8 @@ def _about_elsewhere(table: pd.DataFrame) -> str:
     passed = table[(table["sample"] == OTHER_SAMPLE) & table.tested & (table.p_holm < LEVEL)]
     if not len(passed):
         return "In de andere steden haalt geen kenmerk de correctie."
-    return f"In de andere steden haalt {dutch.enumeration(passed.label)} de correctie wel. Volgens onze regels is dat geen uitspraak."
+    those = f"{dutch.count(len(passed), 'kenmerk')} de correctie wel: {dutch.enumeration(passed.label)}"
+    return f"In de andere steden {dutch.form(len(passed), 'haalt')} {those}. Volgens onze regels is dat geen uitspraak."
 
 
 def crime_correlation(sample: pd.DataFrame, found: Slope | None, choices: Choices) -> list[Number]:

@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from analysis import paths
+from analysis import dutch, paths
 from analysis.errors import InvalidInput
 from analysis.intervals import UNSTATED
 from analysis.publication import build, execute, register, staging
@@ -92,7 +92,7 @@ def publish(say: Say = print, folder: Path = FOLDER, tasks: Iterable[execute.Tas
     """
     edition = run_anew(build.tasks() if tasks is None else tasks, say)
     write(edition, folder)
-    say(f"Vastgelegd: {len(edition.numbers)} getallen en {len(edition.tables)} tabellen, in {_short(folder)}.")
+    say(f"Vastgelegd: {dutch.count(len(edition.numbers), 'getal')} en {dutch.count(len(edition.tables), 'tabel')}, in {_short(folder)}.")
     return edition
 
 
@@ -293,7 +293,7 @@ def told(differences: list[Difference], was: Edition, now: Edition) -> str:
     """What a comparison gave, for people: one sentence when all is equal, else a table."""
     if not differences:
         return (
-            f"Gelijk: {len(now.numbers)} getallen en {len(now.tables)} tabellen komen overeen met {was.name}; "
+            f"Gelijk: {dutch.count(len(now.numbers), 'getal')} en {dutch.count(len(now.tables), 'tabel')} komen overeen met {was.name}; "
             f"het grootste relatieve verschil is {drift(was, now):.1g}."
         )
     rows = [("wat", "was", "is"), *(_row(one) for one in differences[:MOST_ROWS])]

@@ -67,10 +67,10 @@ def about_evidence(register: pd.DataFrame) -> Sentences:
         if names
         else "Geen ervan vergelijkt met gebieden zonder de aanpak."
     )
-    few = (register.graad == "A").mean() < FEW
+    few, compared = (register.graad == "A").mean() < FEW, int((register.graad == "A").sum())
     known = (
-        f"{'Over wat helpt, is nog weinig zeker' if few else 'Over wat helpt, is al veel vergeleken'}: van {dutch.number(len(register))} bevindingen uit ander onderzoek "
-        f"komen er {dutch.number((register.graad == 'A').sum())} uit een vergelijking met andere gebieden."
+        f"{'Over wat helpt, is nog weinig zeker' if few else 'Over wat helpt, is al veel vergeleken'}: van {dutch.count(len(register), 'bevinding')} uit ander onderzoek "
+        f"{dutch.form(compared, 'komt')} er {dutch.number(compared)} uit een vergelijking met andere gebieden."
     )
     return Sentences(sterkste=text, bekend=known)
 
@@ -159,8 +159,8 @@ def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
     clear = onv[(onv.low > 0) | (onv.high < 0)]
     better, worse = clear[clear.value > 0], clear[clear.value < 0]
     per_city = (
-        f"Per stad gerekend ligt het verschil in {dutch.number(len(better))} steden duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder. In de andere "
-        f"{dutch.number(len(onv) - len(clear))} is het niet van nul te onderscheiden."
+        f"Per stad gerekend ligt het verschil in {dutch.count(len(better), 'stad')} duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder. "
+        f"Niet van nul te onderscheiden is het in {dutch.count(len(onv) - len(clear), 'stad')}."
     )
     return Sentences(
         waterbed=f"Voor de stad als geheel voorspelt de gebogen lijn gemiddeld {_way(row, 'iets meer', 'iets minder')} veiligheid, en {_way(crimes, 'meer', 'minder')} "
@@ -210,8 +210,8 @@ def about_spread(table: pd.DataFrame) -> Sentences:
     )
     down, up = int((best.winst_hoog < 0).sum()), int((best.winst_laag > 0).sum())
     return Sentences(
-        spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.number(sure)} van de {dutch.number(len(best))} steden een verschil dat "
-        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.number(down)} steden duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog.",
+        spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.share(sure, len(best), 'stad')} een verschil dat "
+        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.count(down, 'stad')} duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog.",
         minst_veilig=f"De minst veilige buurten {least}.",
     )
 
@@ -220,7 +220,7 @@ def about_splits(table: pd.DataFrame) -> Sentences:
     """Do both outcomes put the same conversation first?"""
     same, total = agreeing(table), table.gemeente.nunique()
     if not same:
-        text = f"In geen van de {dutch.number(total)} steden met genoeg buurten zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
+        text = f"In {dutch.share(0, total, 'stad')} met genoeg buurten zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
     else:
         text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop. In de andere steden hangt het af van de maat."
     return Sentences(gesprek=text)
@@ -259,7 +259,7 @@ def about_sheet(found: Sheet, choices: Choices) -> Sentences:
 def _where(found: Sheet) -> str:
     named = [f"{row.buurtnaam} (plaats {_places(row)})" for row in found.start.head(IN_SENTENCE).itertuples()]
     return (
-        f"**Waar?** We kijken naar buurten met meer zeer lage inkomens dan de stad. Daarvan zijn {dutch.enumeration(named)} het minst veilig. Plaats 1 is de "
+        f"**Waar?** We kijken naar buurten met meer zeer lage inkomens dan de stad. Daarvan {dutch.form(len(named), 'is')} {dutch.enumeration(named)} het minst veilig. Plaats 1 is de "
         "minst veilige van de stad. Tussen haakjes: de laagste en de hoogste plaats in 2014, 2018 en 2020."
     )
 
@@ -272,8 +272,8 @@ def _crimes(found: Sheet) -> str:
         return "Over misdrijven in deze buurten is te weinig bekend."
     above = int((np.exp(known) > rate).sum())
     return (
-        f"Let op de tweede maat: {dutch.number(above)} van de {dutch.number(len(known))} genoemde buurten met een cijfer "
-        f"{'ligt' if above == 1 else 'liggen'} bij misdrijven boven het stadscijfer van {dutch.number(rate)} per 1.000 inwoners."
+        f"Let op de tweede maat: {dutch.share(above, len(known), 'genoemde buurt met een cijfer', 'ligt')} "
+        f"bij misdrijven boven het stadscijfer van {dutch.number(rate)} per 1.000 inwoners."
     )
 
 
@@ -319,8 +319,8 @@ def _how_sure(found: Sheet) -> str:
     certain = int((found.deviations.type != UNDECIDED).sum())
     pressed = int((found.deviations.type == PRESSED).sum())
     return (
-        f"**Hoe zeker?** Waar: van {dutch.number(certain)} van de {dutch.number(len(found.deviations))} buurten is het type met {dutch.number(100 * CERTAIN)} % zekerheid "
-        f"bekend. {dutch.number(pressed)} daarvan {'heeft veel lage inkomens en is' if pressed == 1 else 'hebben veel lage inkomens en zijn'} minder veilig dan "
+        f"**Hoe zeker?** Waar: van {dutch.share(certain, len(found.deviations), 'buurt')} is het type met {dutch.number(100 * CERTAIN)} % zekerheid "
+        f"bekend. {dutch.number(pressed) if pressed else 'Geen'} daarvan {dutch.share_form(pressed, 'heeft')} veel lage inkomens en {dutch.share_form(pressed, 'is')} minder veilig dan "
         f"verwacht. Wat helpt: dat is veel minder zeker. {_sources(found)}"
     )
 
@@ -328,7 +328,7 @@ def _how_sure(found: Sheet) -> str:
 def _sources(found: Sheet) -> str:
     """How many studies the strongest evidence comes from, and how strong it is."""
     best = found.order.sort_values("graad").iloc[0]
-    studies = "één bron" if best.bronnen == 1 else f"{dutch.number(best.bronnen)} bronnen"
+    studies = "één bron" if best.bronnen == 1 else dutch.count(best.bronnen, "bron")
     return f"Het sterkste bewijs (graad {best.graad}) komt uit {studies}."
 
 
@@ -377,8 +377,8 @@ def _shifts(found: Sheet) -> str:
     table = waterbed.shifts(found.city)
     fewer, more = table.loc[table.verschil.idxmin()], table.loc[table.verschil.idxmax()]
     return (
-        f"In {dutch.number((table.verschil < 0).sum())} buurten wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer. Het "
-        f"grootst is het verschil in {fewer.buurtnaam} ({dutch.number(fewer.verschil)} huishoudens) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
+        f"In {dutch.count((table.verschil < 0).sum(), 'buurt')} wonen dan minder huishoudens met een zeer laag inkomen, in {dutch.number((table.verschil > 0).sum())} meer. Het "
+        f"grootst is het verschil in {fewer.buurtnaam} ({dutch.count(fewer.verschil, 'huishouden')}) en {more.buurtnaam} (+{dutch.number(more.verschil)})."
     )
 
 
@@ -432,7 +432,7 @@ def _missing(found: Sheet, choices: Choices) -> str:
     without = int(table.misdrijven_log.isna().sum())
     if without:
         lines.append(
-            f"Van {dutch.number(without)} van de {dutch.number(len(table))} buurten zijn geen misdrijven bekend: hun grens of omvang is te veel veranderd."
+            f"Van {dutch.share(without, len(table), 'buurt')} zijn geen misdrijven bekend: hun grens of omvang is te veel veranderd."
         )
     lines.append("Het aantal huishoudens is een schatting. Wat nieuwkomers verdienen, is een aanname.")
     lines.append("Hefboom 1 en 2 hebben geen scenario: geen open cijfer laat zien wat zij veranderen.")
@@ -463,7 +463,7 @@ def title_spread(table: pd.DataFrame) -> str:
     low, high = dutch.number(best.winst_slechtste.min(), 3), dutch.number(best.winst_slechtste.max(), 3)
     sure, whole = int((best.winst_slechtste_laag > 0).sum()), dutch.number(best.winst.mean(), 4)
     return (
-        f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, duidelijk in {dutch.number(sure)} van {dutch.number(len(best))} steden; "
+        f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, duidelijk in {dutch.share(sure, len(best), 'stad')}; "
         f"de hele stad gemiddeld {whole}"
     )
 
@@ -471,7 +471,7 @@ def title_spread(table: pd.DataFrame) -> str:
 def title_evidence(register: pd.DataFrame) -> str:
     """The finding of the evidence map, in a sentence."""
     strong = int((register.graad == "A").sum())
-    return f"Van {dutch.number(len(register))} bevindingen komen er {dutch.number(strong)} uit een onderzoek met vergelijkingsgebieden"
+    return f"Van {dutch.count(len(register), 'bevinding')} {dutch.form(strong, 'komt')} er {dutch.number(strong)} uit een onderzoek met vergelijkingsgebieden"
 
 
 def title_map(found: Sheet) -> str:
@@ -482,7 +482,7 @@ def title_map(found: Sheet) -> str:
     undecided = (found.deviations.type == UNDECIDED).sum()
     less = len(found.deviations) - safer - undecided
     return (
-        f"{found.city.name}: {dutch.number(safer)} buurten zijn veiliger dan verwacht, {dutch.number(less)} minder veilig; van "
+        f"{found.city.name}: {dutch.count(safer, 'buurt')} {dutch.form(safer, 'is')} veiliger dan verwacht, {dutch.number(less)} minder veilig; van "
         f"{dutch.number(undecided)} is het niet te zeggen"
     )
 

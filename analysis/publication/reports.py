@@ -236,14 +236,13 @@ def title_crime(found: Slope | None, choices: Choices) -> str:
 def title_cities(table: pd.DataFrame) -> str:
     """The finding of the forest plot, in a sentence."""
     below, total = int((table.high < 0).sum()), len(table)
-    where = "In alle" if below == total else f"In {dutch.number(below)} van de"
-    return f"{where} {dutch.number(total)} steden is de score zeker lager waar meer zeer lage inkomens zijn"
+    return f"In {dutch.share(below, total, 'stad')} is de score zeker lager waar meer zeer lage inkomens zijn"
 
 
 def title_cities_crime(table: pd.DataFrame) -> str:
     """The finding of the forest plot of crime, in a sentence."""
     above, total = int((table.low > 0).sum()), len(table)
-    return f"In {dutch.number(above)} van de {dutch.number(total)} steden zijn er duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
+    return f"In {dutch.share(above, total, 'stad')} zijn er duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
 
 
 def title_transport(table: pd.DataFrame) -> str:
@@ -256,7 +255,7 @@ def title_types(deviations: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the map, in a sentence."""
     tell = _about_buurten(deviations, choices)
     known, total = _with_a_type(tell, deviations)
-    return tell.text(f"{choices.gemeente}: {known} van de {total} buurten hebben een type")
+    return tell.text(f"{choices.gemeente}: {dutch.share(known, total, 'buurt', 'heeft')} een type")
 
 
 def title_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> str:
@@ -264,8 +263,9 @@ def title_context(onv: pd.DataFrame, crimes: pd.DataFrame) -> str:
     agree = _agreeing_signs(onv, crimes).loc[lambda both: both.ne(0)].index
     if not len(agree):
         return "Geen enkel kenmerk hangt op beide maten hetzelfde samen met veiligheid"
-    verb = "hangt" if len(agree) == 1 else "hangen"
-    return f"Op beide maten {verb} hetzelfde samen met veiligheid: {dutch.enumeration(agree)}"
+    return (
+        f"Op beide maten {dutch.form(len(agree), 'hangt')} hetzelfde samen met veiligheid: {dutch.enumeration(agree)}"
+    )
 
 
 def title_country(cities: pd.DataFrame) -> str:
@@ -389,7 +389,7 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
     known, total = _with_a_type(tell, deviations)
     sure = tell("typen.zekerheid", 100 * CERTAIN, "% van de trekkingen waarin een type hetzelfde moet uitkomen")
     return tell.sentences(
-        typen=f"Van {known} van de {total} buurten in {choices.gemeente} is met {sure} % zekerheid te zeggen van welk type ze zijn."
+        typen=f"Van {dutch.share(known, total, 'buurt')} in {choices.gemeente} is met {sure} % zekerheid te zeggen welk type het is."
     )
 
 
@@ -407,8 +407,7 @@ def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, poole
     """Does the direction hold everywhere, and does Amsterdam lie among the others?"""
     below, total = int((table.high < 0).sum()), len(table)
     everywhere = (
-        f"Het verband heeft in alle {dutch.number(total)} grote steden dezelfde richting." if below == total
-        else f"Het verband heeft in {dutch.number(below)} van de {dutch.number(total)} grote steden duidelijk dezelfde richting."
+        f"Het verband heeft in {dutch.share(below, total, 'grote stad')} {'' if below == total else 'duidelijk '}dezelfde richting."
     )  # fmt: skip
     own, own_crime = table.loc[REFERENCE], crimes.loc[REFERENCE]
     return Sentences(

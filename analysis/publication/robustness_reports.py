@@ -97,8 +97,8 @@ def title_specifications(found: SpecificationCurve) -> str:
     shown = found.summary[found.summary.grootheid.isin(DISPUTED)]
     outside = int(((shown.mediaan < shown.null_low) | (shown.mediaan > shown.null_high)).sum())
     return (
-        f"Op {dutch.number(shown.specificaties.sum())} manieren gerekend: van de {dutch.number(len(shown))} omstreden uitkomsten "
-        f"{'ligt' if outside == 1 else 'liggen'} er {dutch.number(outside)} in het midden buiten het toeval"
+        f"Op {dutch.count(shown.specificaties.sum(), 'manier')} gerekend: van de {dutch.count(len(shown), 'omstreden uitkomst')} "
+        f"{dutch.form(outside, 'ligt')} er {dutch.number(outside)} in het midden buiten het toeval"
     )
 
 
@@ -108,7 +108,7 @@ def about_specifications(found: SpecificationCurve) -> Sentences:
     outside = summary[(summary.mediaan < summary.null_low) | (summary.mediaan > summary.null_high)]
     names = [_name(row.grootheid, row.kenmerk) for row in outside.itertuples()]
     text = (
-        f"Deze middelste uitkomsten zijn groter of kleiner dan bij toeval te verwachten is: {dutch.enumeration(names)}."
+        f"In het midden groter of kleiner dan bij toeval te verwachten is: {dutch.enumeration(names)}."
         if names
         else "Geen enkele middelste uitkomst ligt buiten het toeval."
     )

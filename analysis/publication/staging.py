@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -15,12 +15,12 @@ from typing import Any
 import nbformat
 import yaml
 
+from analysis import dutch
 from analysis.choices import CRIME_SPAN, Choices
-from analysis.dutch import sort_key
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
 from analysis.paths import BOOK, MARKER, RESULTS, ROOT
-from analysis.publication import provenance
+from analysis.publication import agreement, provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
 from analysis.publication.numbers import MIME, SENTENCE_MIME
@@ -38,6 +38,11 @@ CHOICE = re.compile(r"\{keuze\}`(?P<name>\w+)`")
 
 # What an earlier edition said: {eerder}`0.2.0 amsterdam.misdrijven.verschil10:interval`, from its register in `results/eerder`.
 EARLIER = re.compile(r"\{eerder\}`(?P<version>[\d.]+) (?P<key>[\w.\-]+)(?::(?P<part>\w+))?`")
+# {getal}`buurten` {vorm}`buurten:buurt`: the word as it agrees with the number.
+FORM = re.compile(r"\{vorm\}`(?P<key>[\w.\-]+):(?P<word>[^`]+)`")
+
+# What a cell shows that is read as text.
+SHOWN_AS_TEXT = ("text/html", "text/markdown")
 
 # How papermill marks the cell with the parameters that were given; like the cell that declares them, not for readers.
 INJECTED = "injected-parameters"
@@ -111,7 +116,8 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
         target: folder, emptied first.
 
     Raises:
-        InvalidInput: when a text asks for a number, sentence or choice that nobody gives.
+        InvalidInput: when a text asks for a number, sentence or choice that nobody gives, or a word in it does not agree
+            with the number beside it.
     """
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(BOOK, target, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
@@ -120,10 +126,13 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     compile_catalogs(target / "_locale")
     sentences = sentences_of(chapters)
     for page in sorted(target.glob("*.md")):
-        page.write_text(_fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name), "utf-8")
+        text = _fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name)
+        _check_agreement(page.name, [text], register)
+        page.write_text(text, "utf-8")
     narrow: dict[str, str] = {}
     for chapter in chapters:
         notebook, shown = _filled(chapter, register, sentences, target)
+        _check_agreement(f"{chapter.name}.ipynb", _texts_of(notebook), register)
         nbformat.write(notebook, target / f"{chapter.name}.ipynb")
         drawn = [one for one in shown if one.png and one.narrow]
         narrow |= {one.png: one.narrow for one in drawn}
@@ -137,7 +146,7 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
 def sheet_pages(chapters: list[Chapter]) -> dict[str, list[str]]:
     """The pages of each sheet, by the name of the gemeente: 's-Gravenhage stands at the G."""
     pages: dict[str, list[str]] = {}
-    for chapter in sorted(chapters, key=lambda one: sort_key(one.choices.gemeente)):
+    for chapter in sorted(chapters, key=lambda one: dutch.sort_key(one.choices.gemeente)):
         if chapter.sheet_of:
             pages.setdefault(chapter.sheet_of, []).append(chapter.name)
     return pages
@@ -195,7 +204,10 @@ def _fill_text(
             raise InvalidInput(f"Keuze {match['name']!r} op {where} bestaat niet; er zijn: {', '.join(values)}.")
         return str(values[match["name"]])
 
-    filled = CHOICE.sub(choice, SENTENCE.sub(sentence, text))
+    def form(match: re.Match[str]) -> str:
+        return dutch.form(registry.find(register, match["key"], scope).number.value, match["word"])
+
+    filled = FORM.sub(form, CHOICE.sub(choice, SENTENCE.sub(sentence, text)))
     registry.check_kinds(filled, register, scope, where)
     return registry.qualify(EARLIER.sub(earlier, filled), register, scope)
 
@@ -208,6 +220,25 @@ def earlier(match: re.Match[str]) -> str:
     number = registry.find(registry.load(kept), match["key"]).number
     said = number.text(match["part"] or "waarde")
     return f'<span class="vk-eerder" title="{escape(number.unit)}, uitgave {match["version"]}">{said}</span>'
+
+
+def _texts_of(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """All that readers see of a filled chapter: its text, captions and alt texts, and the texts and tables it shows."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+            continue
+        shown = cell.metadata.get("mystnb", {})
+        yield from (shown[place][text] for place, text in (("figure", "caption"), ("image", "alt")) if place in shown)
+        for output in cell.outputs:
+            yield from (str(text) for mime, text in output.get("data", {}).items() if mime in SHOWN_AS_TEXT)
+
+
+def _check_agreement(where: str, texts: Iterable[str], register: registry.Register) -> None:
+    """Stop the build at a sentence such as "in 1 steden"."""
+    wrong = [sentence for text in texts for sentence in agreement.faults(registry.fill(text, register))]
+    if wrong:
+        raise InvalidInput(f"Op {where} klopt enkelvoud of meervoud niet: ‘{'’, ‘'.join(wrong)}’.")
 
 
 def _filled(

@@ -152,13 +152,13 @@ def about(found: list[Check], pressure: Pressure) -> Sentences:
     texts = {name: " ".join(WORDS[key][by_key[key]] for key in keys) for name, keys in SENTENCES.items()}
     counts = {verdict: sum(check.verdict == verdict for check in found) for verdict in VERDICTS}
     parts = [f"{dutch.number(n)} {(COUNTED_ONE if n == 1 else COUNTED)[verdict]}" for verdict, n in counts.items() if n]
-    answer = (f"{dutch.number(len({check.id for check in found}))} gepubliceerde cijfers konden we benaderen, met "
-              f"{dutch.number(len(found))} vergelijkingen. Daarvan: {dutch.enumeration(parts)}. Bij nog eens "
-              f"{dutch.number(len(UNCHECKED))} cijfers kon het niet.")  # fmt: skip
+    answer = (f"{dutch.count(len({check.id for check in found}), 'gepubliceerd cijfer')} konden we benaderen, met "
+              f"{dutch.count(len(found), 'vergelijking')}. Daarvan: {dutch.enumeration(parts)}. Bij nog eens "
+              f"{dutch.count(len(UNCHECKED), 'cijfer')} kon het niet.")  # fmt: skip
     same = pressure.gemeenten == PUBLISHED_GEMEENTEN
     where = "net zoveel als gepubliceerd" if same else f"gepubliceerd is {PUBLISHED_GEMEENTEN}"
-    pressed = (f"Met een grens van {dutch.number(pressure.cut, 3)} komen wij op {dutch.number(pressure.wijken)} wijken, in "
-               f"{dutch.number(pressure.gemeenten)} gemeenten; {where}.")  # fmt: skip
+    pressed = (f"Met een grens van {dutch.number(pressure.cut, 3)} komen wij op {dutch.count(pressure.wijken, 'wijk')}, in "
+               f"{dutch.count(pressure.gemeenten, 'gemeente')}; {where}.")  # fmt: skip
     return Sentences(antwoord=answer, druk=pressed, **texts)
 
 
@@ -170,8 +170,8 @@ def title_trend(found: list[Check]) -> str:
 
 def title_cuts(found: Pressure) -> str:
     """The finding of the chart of cuts, in a sentence."""
-    return (f"Het aantal wijken onder druk hangt van de grens af; bij {dutch.number(found.wijken)} wijken zijn het "
-            f"{dutch.number(found.gemeenten)} gemeenten")  # fmt: skip
+    return (f"Het aantal wijken onder druk hangt van de grens af; bij {dutch.count(found.wijken, 'wijk')} {dutch.form(found.gemeenten, 'is')} het "
+            f"{dutch.count(found.gemeenten, 'gemeente')}")  # fmt: skip
 
 
 def checked(name: str, found: list[Check]) -> CitedTable:

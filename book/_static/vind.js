@@ -44,6 +44,9 @@
     return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
   }
 
+  // The word that agrees with a count: 1 buurt, 0 buurten.
+  const form = (count, one, many) => (count === 1 ? one : many);
+
   const interval = (low, high, decimals) => `${number(low, decimals)} tot ${number(high, decimals)}`;
   // Of a deviation: a third decimal where two would show an end as zero, so that one sees on which side it lies.
   const margin = (low, high) => interval(low, high, Math.min(Math.abs(low), Math.abs(high)) < 0.005 ? 3 : 2);
@@ -389,10 +392,10 @@
     const end = side === "veiliger" ? "veiligste" : "minst veilige";
     const of = `van de ${number(all.length)} buurten met een cijfer`;
     if (count === 0) return `In ${known.jaar} de ${end} buurt van ${place.naam}, ${of}.`;
-    const counted_ = `${of} ${count === 1 ? "is" : "zijn"} er ${number(count)} nog ${side}`;
+    const counted_ = `${of} ${form(count, "is", "zijn")} er ${number(count)} nog ${side}`;
     if (share < FEW) return `In ${known.jaar} een van de ${end} buurten van ${place.naam}: ${counted_}.`;
     if (share < MIDDLE) return `In ${known.jaar} ${side} dan de meeste buurten van ${place.naam}: ${counted_}.`;
-    return `In ${known.jaar} ongeveer in het midden van ${place.naam}: ${of} zijn er ${number(less)} minder veilig en ${number(more_)} veiliger.`;
+    return `In ${known.jaar} ongeveer in het midden van ${place.naam}: ${of} ${form(less, "is", "zijn")} er ${number(less)} minder veilig en ${number(more_)} veiliger.`;
   }
 
   // How sure it is that a buurt is safer or less safe than expected; the card, the map and the table ask it here.
@@ -452,7 +455,7 @@
     const sure = typed.filter((row) => row.type !== measuresPale());
     const count = (kind) => number(sure.filter((row) => safer(row) === kind).length);
     const rest = rows.length - typed.length;
-    return `Veiliger dan bij de inkomens past: ${count("veiliger")} van de ${number(typed.length)} buurten met alle cijfers. Minder veilig: ${count("minder veilig")}. ` +
+    return `Veiliger dan bij de inkomens past: ${count("veiliger")} van de ${number(typed.length)} ${form(typed.length, "buurt", "buurten")} met alle cijfers. Minder veilig: ${count("minder veilig")}. ` +
       `Van ${number(typed.length - sure.length)} is het niet te zeggen.${rest ? ` ${rest === 1 ? "Eén buurt heeft" : `Nog ${number(rest)} buurten hebben`} niet alle cijfers; vaak wonen er te weinig mensen.` : ""}`;
   }
 
@@ -478,13 +481,13 @@
 
   function whetherFirst(row, place) {
     const { buurten, inkomen } = place.begin;
-    if (buurten.includes(row.code)) return `Deze buurt staat op het stadsblad bij de ${number(buurten.length)} buurten om mee te beginnen.`;
+    if (buurten.includes(row.code)) return `Deze buurt staat op het stadsblad bij de ${number(buurten.length)} ${form(buurten.length, "buurt", "buurten")} om mee te beginnen.`;
     const not = "Deze buurt staat op het stadsblad niet bij de buurten om mee te beginnen";
     if (row.afwijking === null) return `${not}: niet al haar cijfers zijn bekend, of zij is te klein.`;
     const own = row.pct_sociaal_minimum_2017;
     if (inkomen === null || own === null) return `${not}.`;
     if (own <= inkomen) return `${not}: zij heeft niet meer zeer lage inkomens dan de stad (${percent(own)} tegen gemiddeld ${percent(inkomen)}).`;
-    return `${not}: van de buurten met meer zeer lage inkomens dan de stad zijn er ${number(buurten.length)} minder veilig (${years()}).`;
+    return `${not}: van de buurten met meer zeer lage inkomens dan de stad ${form(buurten.length, "is", "zijn")} er ${number(buurten.length)} minder veilig (${years()}).`;
   }
 
   const gemeenteCode = (code) => `GM${code.slice(2, 6)}`;
@@ -545,10 +548,10 @@
   const percent = (value) => (value === null ? NOTHING : `${number(value, 1)} %`);
 
   function uncertain(row, others) {
-    const ranked = number(others.filter((one) => one.rang !== null).length);
+    const [ranked, buurten] = [others.filter((one) => one.rang !== null).length].flatMap((all) => [number(all), form(all, "buurt", "buurten")]);
     const span = row.laag === null ? "" : `marge van 95 %: ${margin(row.laag, row.hoog)}; `;
     const place_ = row.rang === null ? NOTHING : `${number(row.rang)} van ${ranked}`;
-    const about = row.rang_laag === null ? "" : `ergens tussen plaats ${number(row.rang_laag)} en ${number(row.rang_hoog)} van de ${ranked} buurten met alle cijfers; `;
+    const about = row.rang_laag === null ? "" : `ergens tussen plaats ${number(row.rang_laag)} en ${number(row.rang_hoog)} van de ${ranked} ${buurten} met alle cijfers; `;
     return [
       [`Afwijking van verwachting (${years()})`, number(row.afwijking, 2),
         [span, term("afwijking-van-verwachting", "verschil met wat bij haar inkomens past")]],
@@ -590,7 +593,7 @@
     const at = (each) => `${(2 + (96 * (each - ends[0])) / (ends[1] - ends[0])).toFixed(2)}%`;
     const lower = all.filter((other) => other < value).length;
     const which = id === "onv" ? "met een cijfer voor veiligheid" : "met alle cijfers";
-    const text = `van de ${number(all.length)} buurten van ${place.naam} ${which} scoren er ${number(lower)} lager dan deze.`;
+    const text = `van de ${number(all.length)} buurten van ${place.naam} ${which} ${form(lower, "scoort", "scoren")} er ${number(lower)} lager dan deze.`;
     const drawing = svg("svg", { role: "img", "aria-label": `${one.naam}: ${text}`, class: "vk-strook", height: "46", width: "100%" },
       svg("line", { x1: at(0), x2: at(0), y1: "2", y2: "44", class: "vk-strook-nul" }),
       all.map((other) => svg("line", { x1: at(other), x2: at(other), y1: "14", y2: "32", class: "vk-strook-ander" })),
@@ -705,7 +708,7 @@
     const without = rows.length - areas.length;
     const notes = [
       polygons ? "" : "Een stip is een buurt: hoe groter, hoe meer inwoners. Stippen staan ongeveer goed, op 300 meter na. De lijnen zijn wijken.",
-      without ? `Van ${number(without)} van de ${number(rows.length)} buurten is de plek niet zeker; die staan alleen in de tabel.` : "",
+      without ? `Van ${number(without)} van de ${number(rows.length)} ${form(rows.length, "buurt", "buurten")} is de plek niet zeker; die ${form(without, "staat", "staan")} alleen in de tabel.` : "",
     ].filter(Boolean).join(" ");
     const element = html("div", {}, choice.element,
       html("p", { class: "vk-kaart-uitleg", id: "vk-kaart-uitleg" }, "Wijs een buurt aan of tik erop.",
@@ -953,7 +956,7 @@
     const head = html("tr", {}, ["Buurt", "Wijk"].map((name) => html("th", { scope: "col", class: "tekst" }, name)),
       list.map(([name]) => html("th", { scope: "col", class: "getal-kolom" }, name)));
     const table = html("table", { class: "dataframe", "aria-labelledby": "vk-tabel-titel" }, html("thead", {}, head), html("tbody", {}, body));
-    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} buurten van ${place.naam}, ook die zonder alle cijfers: inwoners en inkomen 2017, veiligheid ${known.jaar}, misdrijven ${known.misdrijfjaren}. Kies een naam voor alle cijfers.`),
+    const title = html("p", { class: "vk-tabel-titel" }, html("span", { id: "vk-tabel-titel" }, `De ${number(rows.length)} ${form(rows.length, "buurt", "buurten")} van ${place.naam}, ook die zonder alle cijfers: inwoners en inkomen 2017, veiligheid ${known.jaar}, misdrijven ${known.misdrijfjaren}. Kies een naam voor alle cijfers.`),
       place.csv ? " " : "", place.csv ? html("a", { href: place.csv, download: true }, "Cijfers (CSV)") : "");
     const frame = html("div", { class: "vk-tabel-omslag", tabindex: "0", role: "region", "aria-labelledby": "vk-tabel-titel", "data-zoek": "buurt in deze tabel", "data-sorteer": true }, table);
     const links_ = [...table.querySelectorAll("a[data-code]")];

@@ -502,7 +502,7 @@ def test_a_pair_that_was_not_tested_keeps_its_row_with_dashes():
 
 def test_the_family_names_the_city_and_counts_its_tests():
     assert {row[1] for row in Reader(TABLES["family"][0].html()).rows[1:]} == {LONG, OTHER_SAMPLE}
-    assert "Alle 4 toetsen" in TABLES["family"][0].caption
+    assert "Alle toetsen die vooraf vastlagen (4)" in TABLES["family"][0].caption
 
 
 def test_the_model_of_change_that_was_not_told_says_why():

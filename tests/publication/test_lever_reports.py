@@ -72,7 +72,7 @@ def test_the_worst_off_are_told_as_they_are(low, words):
     )
     said = lever_reports.about_spread(table)
     assert words in said["minst_veilig"]
-    assert "in 1 steden duidelijk omlaag en in 0 duidelijk omhoog" in said["spreiding"]
+    assert "in 1 stad duidelijk omlaag en in 0 duidelijk omhoog" in said["spreiding"]
 
 
 def splits(shares: list[tuple[str, float, float]]) -> pd.DataFrame:
@@ -96,4 +96,4 @@ def test_cities_where_both_measures_agree_are_named():
     table = splits([("Delft", 0.8, 0.7), ("Ede", 0.8, 0.2), ("Breda", 0.2, 0.1)])
     assert lever_reports.agreeing(table) == ["Breda", "Delft"]
     assert "In Breda en Delft" in lever_reports.about_splits(table)["gesprek"]
-    assert "In geen van de 1 steden" in lever_reports.about_splits(splits([("Ede", 0.8, 0.2)]))["gesprek"]
+    assert "In geen stad met genoeg buurten" in lever_reports.about_splits(splits([("Ede", 0.8, 0.2)]))["gesprek"]

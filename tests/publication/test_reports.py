@@ -184,7 +184,7 @@ def test_the_strongest_evidence_names_its_levers(grades, sentence):
     assert lever_reports.about_evidence(register)["sterkste"].startswith(sentence)
 
 
-@pytest.mark.parametrize(("grades", "words"), [("ABCD", "nog weinig zeker: van 4 bevindingen uit ander onderzoek komen er 1"), ("AABD", "al veel")])
+@pytest.mark.parametrize(("grades", "words"), [("ABCD", "nog weinig zeker: van 4 bevindingen uit ander onderzoek komt er 1"), ("AABD", "al veel")])
 def test_how_much_is_known_about_what_helps_follows_the_part_that_was_compared(grades, words):
     register = pd.DataFrame({"hefboom": [1, 2, 3, 4], "graad": list(grades)})
     assert words in lever_reports.about_evidence(register)["bekend"]
@@ -249,7 +249,7 @@ def test_other_titles_carry_their_numbers():
     need = pd.DataFrame({"gemeente": ["A", "B"], TYPE_ORDER[1]: [5.0, 12.4]})
     assert lever_reports.title_need(need).startswith("5 tot 12")
     kinds = pd.DataFrame({"type": [TYPE_ORDER[0], UNDECIDED, UNDECIDED]})
-    assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten hebben een type"
+    assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten heeft een type"
 
 
 # --- Numbers --------------------------------------------------------------------------------------

@@ -257,7 +257,7 @@ def value(part: str, key: str) -> Number:
 
 def test_what_is_upheld_is_said_first_and_the_rest_by_name():
     found = context_reports.about_family(a_family(**MIXED), CHOICES)
-    assert found["context"] == "Het verband is anders waar meer of minder ouderen wonen of staan."
+    assert found["context"] == "Het verband is anders waar meer of minder is van: ouderen."
     assert found["context_open"] == "Niet aangetoond: dichtheid."
     assert found["context_vast"].startswith("Niet van het inkomen te scheiden")
     assert found["context_vast"].endswith("niet getoetst: rijk.")

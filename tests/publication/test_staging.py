@@ -76,6 +76,29 @@ def test_a_sentence_that_nobody_gives_stops_the_build(tmp_path):
         stage(tmp_path, new_markdown_cell("{tekst}`conclusie`"))
 
 
+@pytest.mark.parametrize(("n", "shown"), [(0, "0 buurten liggen"), (1, "1 buurt ligt"), (2, "2 buurten liggen")])
+def test_a_word_follows_the_number_beside_it(tmp_path, n, shown):
+    count = {"key": "buurten", "value": n, "unit": "buurten", "n": n, "source": "bron", "low": None, "high": None,
+             "decimals": 0, "group": None}  # fmt: skip
+    text = "Daarvan {vorm}`buurten:ligt` er {getal}`buurten` {vorm}`buurten:buurt`."
+    notebook = stage(tmp_path, emitting(MIME, [count]), new_markdown_cell(text))
+    noun, verb = shown.split()[1:]
+    assert notebook.cells[2].source == f"Daarvan {verb} er {{getal}}`proef.buurten` {noun}."
+
+
+@pytest.mark.parametrize("where", ["text", "page", "caption", "alt", "output"])
+def test_a_word_that_does_not_agree_stops_the_build(tmp_path, no_pages, where):
+    wrong, right = "In 1 steden is het zo.", "In 1 stad is het zo."
+    figure = {"figure": {"caption": wrong if where == "caption" else right, "name": "fig-a"},
+              "image": {"alt": wrong if where == "alt" else right}}  # fmt: skip
+    cell = new_code_cell("fig", metadata={"mystnb": figure}, outputs=[new_output("display_data", DRAWN)])
+    table = new_code_cell("t", outputs=[new_output("display_data", {"text/html": f"<p>{wrong if where == 'output' else right}</p>"})])
+    (no_pages / "index.md").write_text(wrong if where == "page" else right, "utf-8")
+    name = "index.md" if where == "page" else "proef.ipynb"
+    with pytest.raises(InvalidInput, match=rf"Op {name} klopt enkelvoud of meervoud niet: ‘.*In 1 steden is het zo\."):
+        stage(tmp_path, new_markdown_cell(wrong if where == "text" else right), cell, table)
+
+
 def test_an_unknown_choice_stops_the_build(tmp_path):
     with pytest.raises(InvalidInput, match="Keuze 'stad'"):
         stage(tmp_path, new_markdown_cell("{keuze}`stad`"))
