@@ -19,18 +19,19 @@ TERM_COLOURS = dict(zip(TERMS, (theme.LESS_SAFE, theme.LESS_SAFE_LIGHT, theme.SA
 
 
 @theme.also_narrow
-def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, title: str) -> Figure:
+def place_among(name: str, table: pd.DataFrame, code: str, choices: Choices, title: str, where: str = "") -> Figure:
     """Every city's slope on one line, with this city and Amsterdam named.
 
     Args:
         name: of the figure.
-        table: result of `models.cities.slopes`.
+        table: result of `models.derivative.derivatives` or `models.cities.slopes`.
         code: of this city.
         choices: settled choices.
-        title: in Dutch.
+        title, where: in Dutch; the second says on which part of the burden.
     """
     canvas, (axes,) = theme.canvas(
-        1.0, title, "Verschil in overlast en onveiligheid (LBM-punten) bij 10 procentpunt meer zeer lage inkomens; elke stip is een stad",
+        1.0, title, "Verschil in overlast en onveiligheid (LBM-punten) bij 10 procentpunt meer zeer lage inkomens"
+        f"{f', {where}' if where else ''}; elke stip is een stad",
         f"Bron: {choices.outcome.source}; {choices.income.source}. n = {dutch.count(table.n.sum(), 'buurt')} in {dutch.count(len(table), 'stad')}. "
         "Streep: 95 %-interval.",
     )  # fmt: skip

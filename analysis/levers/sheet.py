@@ -45,7 +45,8 @@ class Sheet:
     Attributes:
         city: its buurten with households. covered: share of its inhabitants of 2017 in these buurten (%).
         figures: key figures beside the middle of the big cities (`wat`, `stad`, `midden`, `plaats`, `decimalen`).
-        slopes: of all big cities. verdict: its row, or None for Amsterdam itself.
+        slopes: of all big cities, on the burden that they share; `shared` is false where the city has no buurten there, and
+            all are straight lines. line: its own straight line. verdict: its row, or None for Amsterdam itself.
         small: it has too few buurten for a curve; its deviations are then from a straight line, without interval.
         deviations: per buurt. start: buurten to look at first. splits, order: of its gap and the levers.
         scenarios: worked out. refused: sentences of those that can't be. net_gain, spread: of allocation.
@@ -56,6 +57,8 @@ class Sheet:
     covered: float
     figures: pd.DataFrame
     slopes: pd.DataFrame
+    shared: bool
+    line: pd.Series
     verdict: pd.Series | None
     small: bool
     deviations: pd.DataFrame
@@ -92,11 +95,15 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     found = _residuals(city) if small else found
     start = priority.start(city, found)
     splits = {outcome: priority.split(city, outcome) for outcome in (effect.ONV, effect.CRIMES)}
-    all_slopes = slopes.slopes(buurten, big, choices, REGISTER_CUT)
+    lines = slopes.slopes(buurten, big, choices, REGISTER_CUT)
+    on_shared = derivative.derivatives(buurten, big, choices, choices.ondergrens)
+    shared = choices.gemeentecode in on_shared.index
+    compared = on_shared if shared else lines
     scenarios, refused = _scenarios(city, start)
     covered = coverage_by_city(buurten, tables["koppeling"], big.loc[[choices.gemeentecode]], choices).in_sample.iloc[0]
     return Sheet(
-        city, float(covered), _figures(buurten, tables["wijken"], big, all_slopes, choices), all_slopes, _verdict(buurten, big, choices), small, found, start, splits,
+        city, float(covered), _figures(buurten, tables["wijken"], big, compared, choices), compared, shared,
+        lines.loc[choices.gemeentecode], _verdict(buurten, big, choices, on_shared), small, found, start, splits,
         priority.order(splits, tables["bewijs"]), scenarios, refused, waterbed.net_gain(city), _spread(city),
         tables["kader"][tables["kader"].gemeente == choices.gemeente],
     )  # fmt: skip
@@ -109,11 +116,9 @@ def _with(gemeenten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     return big if choices.gemeentecode in big.index else pd.concat([big, chosen])
 
 
-def _verdict(buurten: pd.DataFrame, big: pd.DataFrame, choices: Choices) -> pd.Series | None:
+def _verdict(buurten: pd.DataFrame, big: pd.DataFrame, choices: Choices, table: pd.DataFrame) -> pd.Series | None:
     if choices.gemeentecode == REFERENCE:
         return None
-    both = (REFERENCE, choices.gemeentecode)
-    table = derivative.derivatives(buurten, big, choices, choices.ondergrens, only=both)
     judged = verdict.verdicts(table, verdict.spread(buurten, big, choices, choices.ondergrens))
     return judged.loc[choices.gemeentecode] if choices.gemeentecode in judged.index else None
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
-from scipy import optimize
+from scipy import optimize, stats
 from statsmodels.regression.linear_model import RegressionResults
 
 from analysis.choices import REFERENCE, Choices
-from analysis.errors import InvalidInput
-from analysis.measures.sample import of_cities, one_city, select
+from analysis.measures.sample import of_cities, of_city, one_city, select
 from analysis.models.cities import FEWEST_BUURTEN, by_city
 from analysis.models.spline import DEGREES, Spline
-from analysis.models.wls import FEWEST_CLUSTERS, fit
+from analysis.models.wls import FEWEST_CLUSTERS, fit, weighted_sd
 
 # The range that the cities share: these quantiles of the burden over all their buurten (research design, 4B).
 SHARED = (0.10, 0.90)
@@ -104,9 +102,8 @@ def shared_range(buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, 
 
 
 def derivatives(
-    buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None,
-    only: Iterable[str] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    buurten: pd.DataFrame, cities: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None
+) -> pd.DataFrame:
     """The average derivative of each city over the shared range, cut to the city's own range.
 
     Args:
@@ -115,21 +112,16 @@ def derivatives(
         choices: settled choices.
         cut: fewest inhabitants of a buurt.
         outcome: column; the choices' own when left out.
-        only: gemeentecodes that are wanted; the shared range is that of all cities all the same.
 
     Returns:
-        Per gemeentecode: `gemeente`, the fields of `Average` (errors clustered by wijk where there are enough, see
-        `errors`), `error_hc3` for pooling, `n`, `wijken`, `degrees`, `from_burden` and `to_burden` (%), `covered`
+        Per gemeentecode: `gemeente`, the fields of `Average` (`error` clustered by wijk where there are enough, see `errors`;
+        limits by the larger of that and HC3, as for slopes), `error_hc3` for pooling, `n`, `wijken`, `degrees`, `from_burden` and `to_burden` (%), `covered`
         (share of the shared range, 0 to 1), and `reference`, `reference_error`, `reference_error_hc3`, `reference_df`: the
         reference city over the same part of the range (NaN where it is not among the cities). Left out: cities with fewer than
         `cities.FEWEST_BUURTEN` buurten, or wholly outside the shared range.
-
-    Raises:
-        InvalidInput: for a wanted gemeente that is not among the cities.
     """
     shared = shared_range(buurten, cities, choices, cut)
-    wanted = cities if only is None else cities.loc[_among(only, cities)]
-    samples = by_city(select(of_cities(buurten, wanted), choices, cut, outcome), wanted)
+    samples = by_city(select(of_cities(buurten, cities), choices, cut, outcome), cities)
     curves = {code: curve_of(sample) for code, sample in samples.items() if len(sample) >= FEWEST_BUURTEN}
     rows = {code: _row(curve, shared, curves.get(REFERENCE)) for code, curve in curves.items() if _meets(curve, shared)}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("gemeentecode")
@@ -137,12 +129,41 @@ def derivatives(
     return table
 
 
-def _among(only: Iterable[str], cities: pd.DataFrame) -> pd.Index:
-    """These codes in the order of the cities; one that is not there is refused."""
-    asked = list(only)
-    if unknown := [code for code in asked if code not in cities.index]:
-        raise InvalidInput(f"Deze gemeenten staan niet bij de steden: {', '.join(unknown)}.")
-    return cities.index[cities.index.isin(asked)]
+@dataclass(frozen=True)
+class OnShared:
+    """The primary estimand of one gemeente: its average derivative over the burden that the big cities share.
+
+    Attributes:
+        value, low, high: outcome per percentage point of burden, with its 95 % interval (the larger of both errors).
+        n: buurten. outcome_sd: weighted standard deviation of the outcome, to compare outcomes with.
+        covered: share of the shared range that the gemeente has itself (0 to 1).
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    outcome_sd: float
+    covered: float
+
+
+def of_gemeente(
+    buurten: pd.DataFrame, big: pd.DataFrame, choices: Choices, cut: int, outcome: str | None = None
+) -> OnShared | None:
+    """The average derivative of the chosen gemeente, or nothing where it has too few buurten or none on the shared range.
+
+    Args:
+        buurten: the dataset's table.
+        big: rows of `gemeenten`: the cities that share the range, whether the chosen one is among them or not.
+        choices, cut, outcome: as in `derivatives`.
+    """
+    sample = select(of_city(buurten, choices.gemeentecode), choices, cut, outcome)
+    shared = shared_range(buurten, big, choices, cut)
+    if len(sample) < FEWEST_BUURTEN or not _meets(curve := curve_of(sample), shared):
+        return None
+    row = _row(curve, shared, None)
+    spread = weighted_sd(sample.uitkomst, sample.gewicht)
+    return OnShared(row["value"], row["low"], row["high"], len(sample), spread, row["covered"])
 
 
 def _meets(curve: CityCurve, shared: tuple[float, float]) -> bool:
@@ -151,10 +172,11 @@ def _meets(curve: CityCurve, shared: tuple[float, float]) -> bool:
 
 def _row(curve: CityCurve, shared: tuple[float, float], reference: CityCurve | None) -> dict[str, object]:
     low, high = max(shared[0], curve.low), min(shared[1], curve.high)
+    found, plain = (average(curve.spline, one, low, high) for one in (curve.shown, curve.plain))
+    reach = stats.t.ppf(0.975, found.df) * max(found.error, plain.error)
     return {
-        **vars(average(curve.spline, curve.shown, low, high)),
-        "errors": "wijk" if curve.wijken >= FEWEST_CLUSTERS else "HC3",
-        "error_hc3": average(curve.spline, curve.plain, low, high).error,
+        **vars(found), "low": found.value - reach, "high": found.value + reach,
+        "errors": "wijk" if curve.wijken >= FEWEST_CLUSTERS else "HC3", "error_hc3": plain.error,
         "n": curve.n, "wijken": curve.wijken, "degrees": curve.degrees, "from_burden": low, "to_burden": high,
         "covered": (high - low) / (shared[1] - shared[0]), **_beside(reference, low, high),
     }  # fmt: skip

@@ -52,6 +52,8 @@ def derivative_crime(found: Pooled, table: pd.DataFrame, choices: Choices) -> li
                definition=LOG_RATES),
         Number("misdrijven.nieuwe_stad.afgeleide10", pooled[0], unit, n_others(table), source, *new, kind=PREDICTION,
                definition=LOG_RATES),
+        Number("misdrijven.afgeleide_boven_nul", int((table.low > 0).sum()), "steden", len(table), source),
+        Number("misdrijven.afgeleide_aantal", len(table), "steden", len(table), source),
         Number("misdrijven.amsterdam.afgeleide10", here[0], unit, int(own.n), source, *here[1:], kind=CONFIDENCE,
                definition=LOG_RATES),
     ]  # fmt: skip
@@ -117,13 +119,10 @@ def title_verdicts(table: pd.DataFrame) -> str:
     return f"De bevinding uit Amsterdam, over {dutch.count(len(table), 'andere stad')}: {dutch.enumeration(parts)}"
 
 
-def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Pooled) -> Sentences:
+def about_verdicts(table: pd.DataFrame) -> Sentences:
     """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
     counts, total = table.verdict.value_counts(), len(table)
     parts = [f"{dutch.number(counts[name])} keer *{name}*" for name in verdict.VERDICTS if counts.get(name, 0)]
-    own = derivatives.loc[REFERENCE]
-    low, high = pooled.reach_for(max(own.error, own.error_hc3))
-    fits = low <= own.value <= high
     certain = table[table.verdict == verdict.DIRECTION]
     steeper, flatter = list(certain.gemeente[certain.low > 1]), list(certain.gemeente[certain.high < 1])
     said = [f"In {dutch.enumeration(names)} is de helling aantoonbaar {word} dan in Amsterdam."
@@ -133,9 +132,6 @@ def about_verdicts(table: pd.DataFrame, derivatives: pd.DataFrame, pooled: Poole
     return Sentences(
         oordeel=f"Over {dutch.count(total, 'stad')} luidt het oordeel: {dutch.enumeration(parts)}.",
         oordeel_sterkte=" ".join([*said, rest]) if said else none,
-        afgeleide_plaats="Ook op dat stuk past Amsterdam bij de andere steden, met de marge van Amsterdam erbij."
-        if fits
-        else "Ook met haar eigen marge erbij past Amsterdam op dat stuk niet bij de andere steden.",
     )
 
 

@@ -18,7 +18,7 @@ from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences
-from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, both
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, ON_SHARED, both
 
 # How crimes of a whole city are told.
 COUNTED = (
@@ -232,13 +232,15 @@ def about_splits(table: pd.DataFrame) -> Sentences:
 def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     """The numbers of a city page."""
     source, n = both(choices), len(found.city.buurten)
-    own = found.slopes.loc[found.city.code]
+    own, line, ten = found.slopes.loc[found.city.code], found.line, f"LBM-punten per 10 procentpunt {choices.income.label}"
     numbers = [
         Number("buurten", n, "buurten met alle cijfers", n, source),
         Number("dekking", found.covered, "% van de inwoners van 2017", n, source, decimals=1, definition=OF_CITIES),
         Number("belasting", found.figures.stad.iloc[1], choices.income.unit, n, choices.income.source, decimals=1),
-        Number("helling10", 10 * own.value, f"LBM-punten per 10 procentpunt {choices.income.label}", int(own.n), source,
-               10 * own.low, 10 * own.high, decimals=3, kind=CONFIDENCE),
+        Number("afgeleide10", 10 * own.value, f"{ten}{_read(found)}", int(own.n), source, 10 * own.low, 10 * own.high,
+               decimals=3, kind=CONFIDENCE),
+        Number("helling10", 10 * line.value, f"{ten}; rechte lijn over alle buurten", int(line.n), source, 10 * line.low,
+               10 * line.high, decimals=3, kind=CONFIDENCE),
     ]  # fmt: skip
     for outcome, one in found.splits.items():
         if one is not None:
@@ -248,12 +250,27 @@ def sheet_numbers(found: Sheet, choices: Choices) -> list[Number]:
     return numbers
 
 
+def _read(found: Sheet) -> str:
+    """How the association of the city is read, for a unit."""
+    return f"; gemiddelde afgeleide {ON_SHARED}" if found.shared else "; rechte lijn over alle buurten"
+
+
 def about_sheet(found: Sheet, choices: Choices) -> Sentences:
     """The page in sentences: where, which lever, how sure, does Amsterdam hold here, and what is missing."""
     return Sentences(
         waar=_where(found), hefboom=_which(found), zeker=_how_sure(found), amsterdam_hier=_amsterdam(found, choices),
         waterbed=_city_net_gain(found), spreiding=_city_spread(found), kader=_frame(found, choices), mist=_missing(found, choices), misdrijven=_crimes(found), maatstaf=_yardstick(found),
+        bereik=_stretch(found),
     )  # fmt: skip
+
+
+def _stretch(found: Sheet) -> str:
+    """On which part of the burden the city is laid beside the others, and what its straight line says."""
+    line = found.line
+    beside = f"{dutch.number(10 * line.value, 3)} ({dutch.interval(10 * line.low, 10 * line.high, 3)})"
+    if not found.shared:
+        return f"Dit zijn rechte lijnen over alle buurten: {ON_SHARED} heeft deze stad te weinig buurten."
+    return f"We vergelijken {ON_SHARED}. Een rechte lijn over alle buurten van de stad geeft {beside}."
 
 
 def _where(found: Sheet) -> str:
@@ -490,7 +507,7 @@ def title_map(found: Sheet) -> str:
 def title_place(found: Sheet) -> str:
     """Where the city stands among the others, in a sentence."""
     own = found.slopes.loc[found.city.code]
-    return f"{found.city.name}: {dutch.number(10 * own.value, 3)} ({dutch.interval(10 * own.low, 10 * own.high, 3)}), tussen de andere grote steden"
+    return f"{found.city.name}: {dutch.number(10 * own.value, 3)} ({dutch.interval(10 * own.low, 10 * own.high, 3)}){f' {ON_SHARED}' if found.shared else ''}"
 
 
 def title_scenarios(found: list[scenario.Outcome]) -> str:

@@ -11,6 +11,7 @@ from analysis.choices import CRIME, CRIME_SPAN, REFERENCE, Choices
 from analysis.intervals import CITIES, CONFIDENCE, PREDICTION
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
+from analysis.models.derivative import OnShared
 from analysis.models.deviation import CERTAIN, UNDECIDED, type_shares
 from analysis.models.response import Curve, Slope
 from analysis.publication.numbers import Number, Numbers, Sentences, Telling
@@ -97,9 +98,39 @@ def crime(found: Slope | None, choices: Choices) -> list[Number]:
     ]  # fmt: skip
 
 
-def standardised(onv: Slope, crimes: Slope | None, choices: Choices) -> list[Number]:
-    """Both slopes in standard deviations of their outcome per ten points; more crime is turned round to less safe."""
-    unit = f"standaardafwijkingen van de uitkomst per 10 procentpunt {choices.income.label}; lager is minder veilig"
+# The plan's primary estimand is read on this part of the burden; the straight line stands beside it.
+ON_SHARED = "op het bereik dat de steden delen"
+
+# What an association of one gemeente is told by.
+Found = Slope | OnShared
+
+
+def stretch(found: Found) -> str:
+    """A clause that says on which part of the burden an association is read; nothing for a line through all buurten."""
+    return f" {ON_SHARED}" if isinstance(found, OnShared) else ""
+
+
+def headline(onv: Found, crimes: Found | None, choices: Choices) -> list[Number]:
+    """The association that both outcomes are told by, per ten points; crimes that are not known are left out."""
+    ten = f"bij 10 procentpunt meer {choices.income.label}"
+    numbers = [Number("afgeleide10", 10 * onv.value, f"LBM-punten {ten}; {_read(onv)}", onv.n, both(choices), 10 * onv.low,
+                      10 * onv.high, decimals=3, kind=CONFIDENCE)]  # fmt: skip
+    if crimes is not None:
+        value, low, high = (percent_per_ten(one) for one in (crimes.value, crimes.low, crimes.high))
+        numbers.append(Number("misdrijven.afgeleide10", value, f"% meer misdrijven per inwoner {ten}; {_read(crimes)}", crimes.n,
+                              f"{CRIME_SOURCE}; {choices.income.source}", low, high, kind=CONFIDENCE,
+                              definition=LOG_RATES))  # fmt: skip
+    return numbers
+
+
+def _read(found: Found) -> str:
+    """How an association is read, for its unit."""
+    return f"gemiddelde afgeleide {ON_SHARED}" if isinstance(found, OnShared) else "rechte lijn over alle buurten"
+
+
+def standardised(onv: Found, crimes: Found | None, choices: Choices) -> list[Number]:
+    """Both associations in standard deviations of their outcome per ten points; more crime is turned round to less safe."""
+    unit = f"standaardafwijkingen van de uitkomst per 10 procentpunt {choices.income.label}{stretch(onv)}; lager is minder veilig"
     rows = [("standaard.onv", onv, 1, both(choices))]
     if crimes is not None:
         rows.append(("standaard.misdrijven", crimes, -1, f"{CRIME_SOURCE}; {choices.income.source}"))
@@ -214,35 +245,36 @@ def emit(*parts: list[Number]) -> Numbers:
     return Numbers([number for part in parts for number in part])
 
 
-def title_onv(found: Slope, choices: Choices) -> str:
+def title_onv(found: Found, choices: Choices) -> str:
     """The finding of the response chart, in a sentence."""
     if found.low <= 0 <= found.high:
-        return f"{choices.gemeente}: geen duidelijk verband met overlast en onveiligheid"
+        return f"{choices.gemeente}: geen duidelijk verband met overlast en onveiligheid{stretch(found)}"
     text = dutch.number(10 * found.value, 2)
-    return f"{choices.gemeente}: {text} LBM-punten bij 10 procentpunt meer zeer lage inkomens"
+    return f"{choices.gemeente}: {text} LBM-punten bij 10 procentpunt meer zeer lage inkomens{stretch(found)}"
 
 
-def title_crime(found: Slope | None, choices: Choices) -> str:
+def title_crime(found: Found | None, choices: Choices) -> str:
     """The finding of the crime chart, in a sentence."""
     if found is None:
         return f"{choices.gemeente}: van te weinig buurten zijn de misdrijven bekend"
     percent = percent_per_ten(found.value)
     if found.low <= 0 <= found.high:
-        return f"{choices.gemeente}: geen duidelijk verband met misdrijven per inwoner"
+        return f"{choices.gemeente}: geen duidelijk verband met misdrijven per inwoner{stretch(found)}"
     more = "meer" if percent > 0 else "minder"
-    return f"{choices.gemeente}: {dutch.number(abs(percent))} % {more} misdrijven bij 10 procentpunt meer zeer lage inkomens"
+    return f"{choices.gemeente}: {dutch.number(abs(percent))} % {more} misdrijven bij 10 procentpunt meer zeer lage inkomens{stretch(found)}"
 
 
-def title_cities(table: pd.DataFrame) -> str:
-    """The finding of the forest plot, in a sentence."""
+def title_cities(table: pd.DataFrame, where: str = "") -> str:
+    """The finding of the forest plot, in a sentence; `where` says on which part of the burden."""
     below, total = int((table.high < 0).sum()), len(table)
-    return f"In {dutch.share(below, total, 'stad')} is de score zeker lager waar meer zeer lage inkomens zijn"
+    where = f" {where}" if where else ""
+    return f"In {dutch.share(below, total, 'stad')} is de score{where} zeker lager waar meer zeer lage inkomens zijn"
 
 
-def title_cities_crime(table: pd.DataFrame) -> str:
-    """The finding of the forest plot of crime, in a sentence."""
-    above, total = int((table.low > 0).sum()), len(table)
-    return f"In {dutch.share(above, total, 'stad')} zijn er duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
+def title_cities_crime(table: pd.DataFrame, where: str = "") -> str:
+    """The finding of the forest plot of crime, in a sentence; `where` says on which part of the burden."""
+    above, total, where = int((table.low > 0).sum()), len(table), f" {where}" if where else ""
+    return f"In {dutch.share(above, total, 'stad')} zijn er{where} duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
 
 
 def title_transport(table: pd.DataFrame) -> str:
@@ -277,7 +309,7 @@ def title_country(cities: pd.DataFrame) -> str:
     )
 
 
-def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
+def outcomes_agree(onv: Found, crimes: Found) -> bool:
     """Same direction, and standardised slopes within a factor two."""
     first, second = onv.value / onv.outcome_sd, -crimes.value / crimes.outcome_sd
     if first * second <= 0:
@@ -286,8 +318,8 @@ def outcomes_agree(onv: Slope, crimes: Slope) -> bool:
     return 1 / DISAGREE_FACTOR <= ratio <= DISAGREE_FACTOR
 
 
-def about_slope(onv: Slope, crimes: Slope | None, curve: Curve, choices: Choices) -> Sentences:
-    """What the slopes of one city say, by rules fixed in the research design."""
+def about_slope(onv: Found, crimes: Found | None, curve: Curve, choices: Choices) -> Sentences:
+    """What the associations of one city say, by rules fixed in the research design."""
     gain = curve.r2_curve - curve.r2_line
     better = "merkbaar beter" if gain >= WORTH_A_BEND else "niet merkbaar beter"
     return Sentences(
@@ -298,25 +330,55 @@ def about_slope(onv: Slope, crimes: Slope | None, curve: Curve, choices: Choices
     )
 
 
-def _about_onv(onv: Slope, city: str) -> str:
+def about_lines(onv: Found, onv_line: Slope, crimes: Found | None, crime_line: Slope | None) -> Sentences:
+    """What the straight line through all buurten says beside the headline, for both outcomes."""
+    if crimes is None or crime_line is None:
+        beside = "Van te weinig buurten zijn de misdrijven bekend voor een rechte lijn."
+    else:
+        beside = _beside(crimes, crime_line)
+    where = (
+        "Dat bereik is de hoofdmaat van het {doc}`onderzoeksplan <onderzoeksplan>`: het aandeel zeer lage inkomens dat in de meeste grote "
+        "steden voorkomt. Daar zijn steden eerlijk te vergelijken, en tellen uitersten niet mee."
+        if isinstance(onv, OnShared)
+        else f"Dit is de rechte lijn over alle buurten: {ON_SHARED} heeft deze gemeente te weinig buurten."
+    )
+    return Sentences(bereik=where, rechte_lijn=_beside(onv, onv_line), rechte_lijn_misdrijven=beside)
+
+
+def _beside(found: Found, line: Slope) -> str:
+    """Whether the line tells another story, by its own interval."""
+    own, other = ((one.low > 0) - (one.high < 0) for one in (found, line))
+    if own == other:
+        return (
+            "Een rechte lijn over alle buurten wijst dezelfde kant op." if own
+            else "Ook een rechte lijn over alle buurten laat geen duidelijk verband zien."
+        )  # fmt: skip
+    if not other:
+        return "Een rechte lijn over alle buurten laat geen duidelijk verband zien: dan tellen ook de uitersten mee."
+    if not own:
+        return "Een rechte lijn over alle buurten laat wel een verband zien: dan tellen ook de uitersten mee."
+    return "**Een rechte lijn over alle buurten wijst de andere kant op**: dan tellen ook de uitersten mee."
+
+
+def _about_onv(onv: Found, city: str) -> str:
     if onv.high < 0:
-        return f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld minder veilig volgens de Leefbaarometer."
+        return f"In {city} zijn buurten met meer zeer lage inkomens{stretch(onv)} gemiddeld minder veilig volgens de Leefbaarometer."
     if onv.low > 0:
-        return f"In {city} zijn buurten met meer zeer lage inkomens gemiddeld veiliger volgens de Leefbaarometer."
-    return f"In {city} is met de Leefbaarometer geen verband te zien tussen zeer lage inkomens en veiligheid."
+        return f"In {city} zijn buurten met meer zeer lage inkomens{stretch(onv)} gemiddeld veiliger volgens de Leefbaarometer."
+    return f"In {city} is met de Leefbaarometer{stretch(onv)} geen verband te zien tussen zeer lage inkomens en veiligheid."
 
 
-def _about_crime(onv: Slope, crimes: Slope | None, city: str) -> str:
+def _about_crime(onv: Found, crimes: Found | None, city: str) -> str:
     if crimes is None:
         return f"In {city} zijn van te weinig buurten de misdrijven van {CRIME_SPAN} bekend om een verband te zien."
     if crimes.low > 0:
-        return ("Ook het" if onv.high < 0 else "Het") + " aantal misdrijven per inwoner is er hoger."
+        return ("Ook het" if onv.high < 0 else "Het") + f" aantal misdrijven per inwoner is er{stretch(crimes)} hoger."
     if crimes.high < 0:
-        return "Het aantal misdrijven per inwoner is er juist lager."
-    return "Bij de geregistreerde misdrijven is geen duidelijk verband te zien."
+        return f"Het aantal misdrijven per inwoner is er{stretch(crimes)} juist lager."
+    return f"Bij de geregistreerde misdrijven is{stretch(crimes)} geen duidelijk verband te zien."
 
 
-def _about_both(onv: Slope, crimes: Slope | None) -> str:
+def _about_both(onv: Found, crimes: Found | None) -> str:
     if crimes is None:
         return "De tweede maat ontbreekt."
     clear = [found.low > 0 or found.high < 0 for found in (onv, crimes)]
@@ -403,23 +465,34 @@ def _with_a_type(tell: Telling, deviations: pd.DataFrame) -> tuple[Number, Numbe
     return tell("typen.bekend", known, "buurten waarvan het type bekend is"), tell("typen.n", len(deviations), "buurten")
 
 
-def about_cities(table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled) -> Sentences:
-    """Does the direction hold everywhere, and does Amsterdam lie among the others?"""
+def about_cities(
+    table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled, lines: pd.DataFrame
+) -> Sentences:
+    """Does the direction hold everywhere, and does Amsterdam lie among the others?
+
+    Args:
+        table, crimes: the primary estimand of both outcomes, results of `models.derivative.derivatives`.
+        found, pooled_crimes: their means.
+        lines: slopes of the straight lines of the first outcome.
+    """
     below, total = int((table.high < 0).sum()), len(table)
+    same, all_lines = int((lines.high < 0).sum()), len(lines)
     everywhere = (
-        f"Het verband heeft in {dutch.share(below, total, 'grote stad')} {'' if below == total else 'duidelijk '}dezelfde richting."
+        f"Het verband heeft {ON_SHARED} in {dutch.share(below, total, 'grote stad')} {'' if below == total else 'duidelijk '}dezelfde richting."
     )  # fmt: skip
-    own, own_crime = table.loc[REFERENCE], crimes.loc[REFERENCE]
+    along = f"alle {dutch.number(all_lines)}" if same == all_lines else f"{dutch.number(same)} van de {dutch.number(all_lines)}"
     return Sentences(
         richting=everywhere,
-        amsterdam=_place(own.value, own.error, found, safer_above=True),
-        amsterdam_misdrijven=_place(own_crime.value, own_crime.error, pooled_crimes, safer_above=False),
+        rechte_lijn=f"Langs een rechte lijn over alle buurten is dat in {along} steden zo.",
+        amsterdam=_place(table.loc[REFERENCE], found, safer_above=True),
+        amsterdam_misdrijven=_place(crimes.loc[REFERENCE], pooled_crimes, safer_above=False),
     )
 
 
-def _place(value: float, error: float, found: Pooled, safer_above: bool) -> str:
+def _place(own: pd.Series, found: Pooled, safer_above: bool) -> str:
     """Does Amsterdam's estimate fit among the other cities, its own error counted too?"""
-    low, high = found.reach_for(error)
+    value = own["value"]
+    low, high = found.reach_for(max(own.error, own.error_hc3))
     weaker = value > found.value if safer_above else value < found.value
     word = "minder steil" if weaker else "steiler"
     if low <= value <= high:

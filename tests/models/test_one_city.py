@@ -84,9 +84,3 @@ def test_deviations_of_another_city_are_not_laid_beside_a_city(buurten):
         neighbourhoods.of_city(buurten, UTRECHT.gemeentecode, other)
     with pytest.raises(InvalidInput, match="horen niet bij de buurten van Utrecht"):
         priority.start(cities.of(buurten, estimate(buurten, store.read("wijken")), UTRECHT), other)
-
-
-def test_a_derivative_of_a_city_that_is_not_among_them_is_refused(buurten):
-    big = sample.big_cities(store.read("gemeenten"))
-    with pytest.raises(InvalidInput, match="GM9999"):
-        derivative.derivatives(buurten, big, CHOICES, 500, only=[REFERENCE, "GM9999"])

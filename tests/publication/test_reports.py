@@ -16,6 +16,7 @@ from analysis.dutch import slug
 from analysis.levers.evidence import GRADES
 from analysis.measures.sample import Coverage
 from analysis.models.cities import Pooled
+from analysis.models.derivative import OnShared
 from analysis.models.deviation import TYPE_ORDER, UNDECIDED
 from analysis.models.response import Curve, Slope
 from analysis.publication import lever_reports, reports
@@ -39,7 +40,7 @@ def cities(values: list[float], half: float = 0.005) -> pd.DataFrame:
     value = np.array(values)
     return pd.DataFrame({
         "gemeente": [f"Stad {number}" for number in range(len(values))], "value": value, "low": value - half,
-        "high": value + half, "n": 50, "error": 1e-6,
+        "high": value + half, "n": 50, "error": 1e-6, "error_hc3": 1e-6,
     }, index=[REFERENCE, *(f"GM{number:04d}" for number in range(1, len(values)))])  # fmt: skip
 
 
@@ -80,6 +81,51 @@ def test_the_second_outcome_has_a_sentence_of_its_own(crimes, part):
 @pytest.mark.parametrize("onv", [NONE, MORE])
 def test_also_is_only_said_when_the_first_outcome_said_so(onv):
     assert not reports.about_slope(onv, MORE, bent(0), CHOICES)["misdrijven"].startswith("Ook")
+
+
+def on_shared(value: float, half: float = 0.01, sd: float = 0.1) -> OnShared:
+    """The primary estimand with an interval of `half` on both sides."""
+    return OnShared(value, value - half, value + half, 312, sd, 1.0)
+
+
+def test_what_is_read_on_the_shared_range_says_so_and_a_line_does_not():
+    line, own = (reports.about_slope(one(-0.02), one(0.02), bent(0), CHOICES) for one in (lambda v: made(v, 0.01), on_shared))
+    for key in ("richting", "misdrijven"):
+        assert reports.ON_SHARED in own[key] and reports.ON_SHARED not in line[key]
+        assert own[key].replace(f" {reports.ON_SHARED}", "") == line[key]
+    assert reports.ON_SHARED in reports.title_crime(on_shared(0.02), CHOICES)
+    assert reports.ON_SHARED in reports.title_onv(on_shared(0.005), CHOICES)
+
+
+@pytest.mark.parametrize(
+    ("own", "line", "part"),
+    [
+        (0.04, 0.03, "wijst dezelfde kant op"), (-0.04, -0.03, "wijst dezelfde kant op"),
+        (0.04, 0.001, "laat geen duidelijk verband zien: dan tellen ook de uitersten mee"),
+        (0.001, 0.04, "laat wel een verband zien"), (0.04, -0.04, "**Een rechte lijn over alle buurten wijst de andere kant op**"),
+        (0.001, 0.002, "Ook een rechte lijn over alle buurten laat geen duidelijk verband zien"),
+    ],
+)  # fmt: skip
+def test_the_line_beside_the_headline_is_named_and_judged_by_its_own_interval(own, line, part):
+    """Crime in Amsterdam: clear on the shared range, not along the line. It was told by the line alone."""
+    found = reports.about_lines(on_shared(own), made(line, 0.01), on_shared(own), made(line, 0.01))
+    assert part in found["rechte_lijn"] and part in found["rechte_lijn_misdrijven"]
+    assert "hoofdmaat" in found["bereik"]
+
+
+def test_a_gemeente_without_buurten_on_the_shared_range_is_told_by_its_line():
+    found = reports.about_lines(LESS, LESS, None, None)
+    assert "Dit is de rechte lijn over alle buurten" in found["bereik"]
+    assert "te weinig buurten" in found["rechte_lijn_misdrijven"]
+    (number,) = reports.headline(LESS, None, CHOICES)
+    assert number.unit.endswith("; rechte lijn over alle buurten")
+
+
+def test_the_headline_is_the_estimand_of_the_plan_per_ten_points():
+    onv, crimes = reports.headline(on_shared(-0.02), on_shared(0.02), CHOICES)
+    assert (onv.value, onv.low, onv.high) == pytest.approx((-0.2, -0.3, -0.1))
+    assert crimes.value == pytest.approx(100 * math.expm1(0.2)) and crimes.definition == reports.LOG_RATES
+    assert all(reports.ON_SHARED in number.unit for number in (onv, crimes))
 
 
 STORY, DEPENDS = "zelfde verhaal", "hangt af van de maat"
@@ -192,10 +238,14 @@ def test_how_much_is_known_about_what_helps_follows_the_part_that_was_compared(g
 
 def test_the_direction_of_the_cities_counts_certain_ones_only():
     crimes = cities([0.03] * 4)
-    everywhere = reports.about_cities(cities([-0.02] * 4), POOLED, crimes, POOLED_CRIME)
-    most = reports.about_cities(cities([-0.02, -0.02, -0.004, 0.02]), POOLED, crimes, POOLED_CRIME)
+    four, two = cities([-0.02] * 4), cities([-0.02, -0.02, -0.004, 0.02])
+    everywhere = reports.about_cities(four, POOLED, crimes, POOLED_CRIME, two)
+    most = reports.about_cities(two, POOLED, crimes, POOLED_CRIME, four)
     assert "in alle 4 grote steden dezelfde richting" in everywhere["richting"]
     assert "in 2 van de 4 grote steden duidelijk dezelfde richting" in most["richting"]
+    assert all(reports.ON_SHARED in found["richting"] for found in (everywhere, most))
+    assert everywhere["rechte_lijn"] == "Langs een rechte lijn over alle buurten is dat in 2 van de 4 steden zo."
+    assert most["rechte_lijn"] == "Langs een rechte lijn over alle buurten is dat in alle 4 steden zo."
 
 
 @pytest.mark.parametrize(
@@ -206,14 +256,15 @@ def test_the_direction_of_the_cities_counts_certain_ones_only():
 )  # fmt: skip
 def test_amsterdam_is_placed_among_the_other_cities(onv, crime, onv_part, crime_part):
     """Steeper is further on the less safe side: lower for the Leefbaarometer, higher for crime."""
-    found = reports.about_cities(cities([onv, -0.02]), POOLED, cities([crime, 0.03]), POOLED_CRIME)
+    found = reports.about_cities(cities([onv, -0.02]), POOLED, cities([crime, 0.03]), POOLED_CRIME, cities([-0.02]))
     assert onv_part in found["amsterdam"]
     assert crime_part in found["amsterdam_misdrijven"]
 
 
-def test_amsterdams_own_error_counts_before_it_is_called_another_city():
-    wide = cities([-0.031, -0.02]).assign(error=0.01)
-    found = reports.about_cities(wide, POOLED, cities([0.041, 0.03]), POOLED_CRIME)
+@pytest.mark.parametrize("larger", ["error", "error_hc3"])
+def test_the_larger_of_amsterdams_own_errors_counts_before_it_is_called_another_city(larger):
+    wide = cities([-0.031, -0.02]).assign(**{larger: 0.01})
+    found = reports.about_cities(wide, POOLED, cities([0.041, 0.03]), POOLED_CRIME, wide)
     assert "kan toeval zijn" in found["amsterdam"]
 
 
