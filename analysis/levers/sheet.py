@@ -13,6 +13,7 @@ from analysis.levers import city as cities
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.city import City
 from analysis.levers.households import estimate
+from analysis.measures import absence
 from analysis.measures.sample import (
     REGISTER_CUT,
     big_cities,
@@ -24,6 +25,7 @@ from analysis.measures.sample import (
 from analysis.models import cities as slopes
 from analysis.models import derivative, verdict
 from analysis.models.deviation import UNDECIDED, deviations
+from analysis.models.response import FEWEST_BUURTEN
 
 # The inflow that the page's allocation scenario takes away, in percentage points (research design, section 5).
 EXAMPLE_POINTS = 10
@@ -82,10 +84,7 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     own = of_city(buurten, choices.gemeentecode)
     city = cities.of(buurten, estimate(buurten, tables["wijken"]), choices)
     if effect.response(city, effect.ONV, effect.STRAIGHT) is None:
-        raise InvalidInput(
-            f"In {choices.gemeente} hebben {len(city.buurten)} buurten alle cijfers en {choices.ondergrens} inwoners of meer: te weinig "
-            "voor een stadsblad. Kies een grotere gemeente of een lagere ondergrens."
-        )
+        raise InvalidInput(absence.of_gemeente(own, choices, FEWEST_BUURTEN, "een stadsblad"))
     found = deviations(own, choices)
     small = len(found) == 0
     found = _residuals(city) if small else found

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.choices import BIG_CITY, Choices
 from analysis.dataset.validate import NATIONAL_2017
 from analysis.errors import InvalidInput
-from analysis.measures import context
+from analysis.measures import absence, context
 
 # The register's plain slopes keep this cut, so that they can be checked against any other count (research design).
 REGISTER_CUT = 200
@@ -72,16 +72,8 @@ def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """
     own = of_city(buurten, choices.gemeentecode)
     table = select(own, choices)
-    if own.inwoners_2017.isna().all():
-        raise InvalidInput(
-            f"Van {choices.gemeente} zijn de buurten van 2017 niet zeker te koppelen (zie data/koppeling.csv): kies een "
-            "andere gemeente."
-        )
     if len(table) < FEWEST_FOR_CHAPTER:
-        raise InvalidInput(
-            f"In {choices.gemeente} hebben {len(table)} buurten alle cijfers en {choices.ondergrens} inwoners of meer; dit "
-            f"hoofdstuk vraagt er minstens {FEWEST_FOR_CHAPTER}. Kies een grotere gemeente of een lagere ondergrens."
-        )
+        raise InvalidInput(absence.of_gemeente(own, choices, FEWEST_FOR_CHAPTER, "deze berekening"))
     return table
 
 
