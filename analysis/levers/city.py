@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +10,9 @@ import pandas as pd
 
 from analysis.choices import CRIME, Choices
 from analysis.errors import InvalidInput
+from analysis.measures import absence
 from analysis.measures.sample import of_city, select
-from analysis.names import nearest
+from analysis.names import nearest, plain
 
 
 class Counts(NamedTuple):
@@ -35,10 +36,12 @@ class City:
         buurten: per buurt the columns of `measures.sample.select` with `huishoudens` (an estimate), `huishoudens_fout`
             (relative standard error), `arm` (households at or around the social minimum), `misdrijven_log` (may miss) and
             `inwoners_2024`.
+        left_out: its other buurten, as the dataset has them.
     """
 
     choices: Choices
     buurten: pd.DataFrame
+    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"buurtnaam": pd.Series(dtype=object)}))
 
     @property
     def name(self) -> str:
@@ -69,19 +72,29 @@ class City:
         """Where a buurt stands in the table, by name or code.
 
         Raises:
-            InvalidInput: when the city has no such buurt with all figures, with the nearest names.
+            InvalidInput: when the city has no such buurt, with the nearest names; when it has more than one; or when it has
+                one that is left out, with the reason.
         """
-        names = self.buurten.buurtnaam.str.lower()
-        hits = np.flatnonzero((names == buurt.lower()) | (self.buurten.index == buurt.upper()))
+        if not buurt.strip():
+            raise InvalidInput("De naam van de buurt is leeg: geef een naam of een code.")
+        hits = _called(self.buurten, buurt)
         if len(hits) == 1:
-            return int(hits[0])
+            return int(self.buurten.index.get_loc(hits[0]))
         if len(hits) > 1:
-            codes = " of ".join(self.buurten.index[hits])
+            codes = " of ".join(hits)
             raise InvalidInput(f"In {self.name} heten {len(hits)} buurten {buurt!r}: geef de code ({codes}).")
-        known = dict(zip(names, self.buurten.buurtnaam, strict=True))
-        raise InvalidInput(
-            f"Buurt {buurt!r} staat niet bij de buurten van {self.name} met alle cijfers{nearest(buurt.lower(), known)}."
-        )
+        absent = _called(self.left_out, buurt)
+        if len(absent):
+            raise InvalidInput(" ".join(absence.of_buurt(self.left_out, self.choices, code) for code in absent))
+        every = pd.concat([self.buurten.buurtnaam, self.left_out.buurtnaam])
+        known = {plain(name): name for name in every}
+        raise InvalidInput(f"Buurt {buurt!r} bestaat niet in {self.name}{nearest(plain(buurt), known)}.")
+
+
+def _called(buurten: pd.DataFrame, typed: str) -> pd.Index:
+    """Codes of the buurten of this name, or of this code."""
+    named = buurten.buurtnaam.map(plain) == plain(typed)
+    return buurten.index[named | (buurten.index == typed.strip().upper())]
 
 
 def of(buurten: pd.DataFrame, households: pd.DataFrame, choices: Choices) -> City:
@@ -92,9 +105,10 @@ def of(buurten: pd.DataFrame, households: pd.DataFrame, choices: Choices) -> Cit
         households: result of `households.estimate` for these buurten.
         choices: settled choices.
     """
-    table = select(of_city(buurten, choices.gemeentecode), choices).join(households)
+    own = of_city(buurten, choices.gemeentecode)
+    table = select(own, choices).join(households)
     table["arm"] = table.huishoudens * table.belasting / 100
-    return City(choices, table)
+    return City(choices, table, own.drop(table.index))
 
 
 def weights_of_worst(ordered_by: np.ndarray, sizes: np.ndarray, share: float) -> np.ndarray:

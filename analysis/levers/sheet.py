@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis import dutch
 from analysis.choices import CRIME_SPAN, REFERENCE, Choices
 from analysis.errors import InvalidInput
 from analysis.levers import city as cities
 from analysis.levers import effect, priority, scenario, spread, waterbed
 from analysis.levers.city import City
 from analysis.levers.households import estimate
+from analysis.measures import absence
 from analysis.measures.sample import (
     REGISTER_CUT,
     big_cities,
@@ -25,6 +25,7 @@ from analysis.measures.sample import (
 from analysis.models import cities as slopes
 from analysis.models import derivative, verdict
 from analysis.models.deviation import UNDECIDED, deviations
+from analysis.models.response import FEWEST_BUURTEN
 
 # The inflow that the page's allocation scenario takes away, in percentage points (research design, section 5).
 EXAMPLE_POINTS = 10
@@ -85,11 +86,7 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     buurten, big = tables["buurten"], _with(tables["gemeenten"], choices)
     city = cities.of(buurten, estimate(buurten, tables["wijken"]), choices)
     if effect.response(city, effect.ONV, effect.STRAIGHT) is None:
-        raise InvalidInput(
-            f"In {choices.gemeente} {dutch.form(len(city.buurten), 'heeft')} {dutch.count(len(city.buurten), 'buurt')} alle cijfers en "
-            f"{dutch.count(choices.ondergrens, 'inwoner')} of meer: te weinig "
-            "voor een stadsblad. Kies een grotere gemeente of een lagere ondergrens."
-        )
+        raise InvalidInput(absence.of_gemeente(own, choices, FEWEST_BUURTEN, "een stadsblad"))
     found = deviations(buurten, choices)
     small = len(found) == 0
     found = _residuals(city) if small else found

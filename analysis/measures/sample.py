@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis import dutch
 from analysis.choices import BIG_CITY, CRIME_YEARS, Choices
 from analysis.dataset.validate import NATIONAL_2017
 from analysis.errors import InvalidInput
-from analysis.measures import context
+from analysis.measures import absence, context
 
 # The register's plain slopes keep this cut, so that they can be checked against any other count (research design).
 REGISTER_CUT = 200
@@ -107,17 +106,8 @@ def select_city(buurten: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     """
     own = of_city(buurten, choices.gemeentecode)
     table = select(own, choices)
-    if own.inwoners_2017.isna().all():
-        raise InvalidInput(
-            f"Van {choices.gemeente} zijn de buurten van 2017 niet zeker te koppelen (zie data/koppeling.csv): kies een "
-            "andere gemeente."
-        )
     if len(table) < FEWEST_FOR_CHAPTER:
-        raise InvalidInput(
-            f"In {choices.gemeente} {dutch.form(len(table), 'heeft')} {dutch.count(len(table), 'buurt')} alle cijfers en "
-            f"{dutch.count(choices.ondergrens, 'inwoner')} of meer; dit "
-            f"hoofdstuk vraagt er minstens {FEWEST_FOR_CHAPTER}. Kies een grotere gemeente of een lagere ondergrens."
-        )
+        raise InvalidInput(absence.of_gemeente(own, choices, FEWEST_FOR_CHAPTER, "deze berekening"))
     return table
 
 

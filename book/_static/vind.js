@@ -427,20 +427,21 @@
   const measuresPale = () => known.maten.find((one) => one.bleek).bleek;
 
   function elsewhere(place) {
-    return `${place.naam} heeft geen stadsblad. Daarom is er geen afwijking van verwachting, en staan hier alleen de cijfers zelf.`;
+    return `${place.naam} heeft geen stadsblad: dat is er voor gemeenten met ${number(known.grens)} inwoners of meer. Daarom is er geen afwijking van verwachting, en staan hier alleen de cijfers zelf.`;
   }
 
+  // Why a buurt has no place among those that are compared: the same reason as everywhere in the book.
+  const why = (row, place) => place.redenen[place.waarom[row.code]];
+
   function withoutDeviation(row, place) {
-    if (row.inwoners_2017 === null) return "Het is niet zeker welke cijfers van 2017 bij deze buurt horen. Daarom is er geen afwijking van verwachting.";
-    if (row.inwoners_2017 < place.ondergrens) return `Deze buurt heeft minder dan ${number(place.ondergrens)} inwoners. Dat is te weinig voor een afwijking van verwachting.`;
-    return "Niet alle cijfers van deze buurt zijn bekend. Daarom is er geen afwijking van verwachting.";
+    return `Deze buurt heeft geen afwijking van verwachting: ${why(row, place)}.`;
   }
 
   function missing(row) {
     const gaps = [];
     const places_ = shown.place.kaart;
-    if (row.inwoners_2017 === null) gaps.push("Inwoners en inkomen: het is niet zeker welke cijfers van 2017 bij deze buurt horen.");
-    else if (row.pct_sociaal_minimum_2017 === null) gaps.push("Zeer laag inkomen: het CBS geeft het niet, meestal omdat er weinig huishoudens zijn.");
+    if (row.inwoners_2017 === null) gaps.push(`Inwoners en inkomen: ${why(row, shown.place)}.`);
+    else if (row.pct_sociaal_minimum_2017 === null) gaps.push("Zeer laag inkomen: het CBS geeft het niet.");
     if (row.onv_2018 === null) gaps.push("Veiligheid in 2018: de Leefbaarometer geeft hier geen score.");
     if (row.misdrijven_per_1000 === null) gaps.push("Misdrijven: de buurt van 2024 is niet zeker dezelfde, er wonen te weinig mensen voor een cijfer per inwoner, of de politie plaatste de misdrijven van deze gemeente niet per buurt.");
     if (places_ && !places_.vlakken[row.code] && !places_.punten[row.code]) gaps.push("Plek op de kaart: die is niet zeker. De buurt staat wel in de tabel.");
@@ -456,7 +457,7 @@
     const count = (kind) => number(sure.filter((row) => safer(row) === kind).length);
     const rest = rows.length - typed.length;
     return `Veiliger dan bij de inkomens past: ${count("veiliger")} van de ${number(typed.length)} ${form(typed.length, "buurt", "buurten")} met alle cijfers. Minder veilig: ${count("minder veilig")}. ` +
-      `Van ${number(typed.length - sure.length)} is het niet te zeggen.${rest ? ` ${rest === 1 ? "Eén buurt heeft" : `Nog ${number(rest)} buurten hebben`} niet alle cijfers; vaak wonen er te weinig mensen.` : ""}`;
+      `Van ${number(typed.length - sure.length)} is het niet te zeggen.${rest ? ` ${rest === 1 ? "Eén buurt doet" : `Nog ${number(rest)} buurten doen`} niet mee; bij elke buurt staat waarom.` : ""}`;
   }
 
   // --- the card -------------------------------------------------------------------------------------------------
@@ -483,7 +484,7 @@
     const { buurten, inkomen } = place.begin;
     if (buurten.includes(row.code)) return `Deze buurt staat op het stadsblad bij de ${number(buurten.length)} ${form(buurten.length, "buurt", "buurten")} om mee te beginnen.`;
     const not = "Deze buurt staat op het stadsblad niet bij de buurten om mee te beginnen";
-    if (row.afwijking === null) return `${not}: niet al haar cijfers zijn bekend, of zij is te klein.`;
+    if (row.afwijking === null) return `${not}: ${why(row, place)}.`;
     const own = row.pct_sociaal_minimum_2017;
     if (inkomen === null || own === null) return `${not}.`;
     if (own <= inkomen) return `${not}: zij heeft niet meer zeer lage inkomens dan de stad (${percent(own)} tegen gemiddeld ${percent(inkomen)}).`;

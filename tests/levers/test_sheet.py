@@ -69,7 +69,7 @@ def test_amsterdam_is_what_the_others_are_compared_with(tables):
 
 
 def test_a_small_gemeente_is_refused_with_a_sentence(tables):
-    with pytest.raises(InvalidInput, match="te weinig voor een stadsblad"):
+    with pytest.raises(InvalidInput, match="1 van de 2; een stadsblad vraagt er minstens 10"):
         make(tables, "Schiermonnikoog")
 
 

@@ -100,6 +100,23 @@ def test_a_name_with_the_separator_in_it_is_refused(country):
 # --- a city: the same numbers as its page
 
 
+@pytest.mark.parametrize("code", [UTRECHT, AMSTERDAM])
+def test_every_buurt_without_a_deviation_has_its_reason_and_no_other_has(folder, code):
+    data, rows = gemeente(folder, code)
+    assert set(data["waarom"]) == {key for key, row in rows.items() if row["afwijking"] is None}
+    for key, reason in data["waarom"].items():
+        small = rows[key]["inwoners_2017"] is not None and rows[key]["inwoners_2017"] < data["ondergrens"]
+        assert ("minder dan 500 inwoners" in data["redenen"][reason]) == small
+
+
+def test_a_buurt_without_figures_of_2017_has_its_reason_in_every_gemeente(folder):
+    for code in (UTRECHT, AMSTERDAM, GOUDA, APPINGEDAM):
+        data, rows = gemeente(folder, code)
+        unlinked = {key for key, row in rows.items() if row["inwoners_2017"] is None}
+        told = {key for key, k in data["waarom"].items() if "welke cijfers van 2017" in data["redenen"][k]}
+        assert told == unlinked
+
+
 @pytest.mark.parametrize(("name", "code"), [("Utrecht", UTRECHT), ("Amsterdam", AMSTERDAM)])
 def test_a_city_has_the_numbers_of_its_page_one_by_one(folder, name, code):
     chapter = city_page(name)

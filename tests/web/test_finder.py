@@ -352,7 +352,7 @@ def test_the_card_leads_to_where_to_start_and_says_whether_the_buurt_is_named_th
         (start[0], f"bij de {len(start)} buurten om mee te beginnen"),
         (least, "zij heeft niet meer zeer lage inkomens dan de stad"),
         (max((code for code in shares if code not in start), key=shares.get), f"zijn er {len(start)} minder veilig"),
-        (small, "niet al haar cijfers zijn bekend, of zij is te klein"),
+        (small, "zij had in 2017 minder dan 500 inwoners"),
     ):
         page = at(browser, site, code).page
         expect(page.locator(".vk-kaartje-eerst")).to_contain_text(said)
@@ -367,7 +367,7 @@ def test_the_card_leads_to_where_to_start_and_says_whether_the_buurt_is_named_th
 def test_a_small_gemeente_says_that_it_has_no_page_of_its_own(browser: Browser, site: str) -> None:
     visit = at(browser, site, "GM0513")
     card = visit.page.locator(".vk-kaartje")
-    expect(card).to_contain_text("Gouda heeft geen stadsblad")
+    expect(card).to_contain_text("Gouda heeft geen stadsblad: dat is er voor gemeenten met 100.000 inwoners of meer")
     expect(card).to_contain_text('python -m analysis run stadsblad --gemeente "Gouda"')
     assert visit.page.get_by_role("radio").count() == 2
     silent(visit, site)

@@ -16,11 +16,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analysis.choices import CRIME_SPAN, YEARS, Choices
+from analysis.choices import BIG_CITY, CRIME_SPAN, YEARS, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures import outlines
-from analysis.measures import neighbourhoods, sample
+from analysis.measures import absence, neighbourhoods, sample
 from analysis.names import EVERYDAY_NAMES
 from analysis.publication.site import scales, scripts
 from analysis.publication.staging import FIGURE_DATA, Chapter, figure_data
@@ -135,7 +135,7 @@ def about(country: Country, cities: dict[str, CityPage]) -> dict[str, Any]:
     listed = {code: [country.gemeenten.gemeentenaam[code], city.page] for code, city in cities.items()}
     return {
         "maten": scales.measures(), "geen": scales.NO_DATA, "bronnen": scales.sources(), "steden": listed,
-        "jaren": YEARS, "jaar": scales.YEAR, "misdrijfjaren": CRIME_SPAN,
+        "jaren": YEARS, "jaar": scales.YEAR, "misdrijfjaren": CRIME_SPAN, "grens": BIG_CITY,
     }  # fmt: skip
 
 
@@ -181,12 +181,19 @@ def gemeente(country: Country, code: str, city: CityPage | None) -> dict[str, An
         "inwoners": _plain(country.gemeenten.inwoners_2017[code]),
         "buurtkolommen": BUURT, "buurten": _rows(table.reindex(columns=list(BUURT))),
         "wijkkolommen": WIJK, "wijken": _rows(wijken[list(WIJK)]),
-        "kaart": drawing(country, code, table.index),
+        "kaart": drawing(country, code, table.index), **_reasons(own, city.choices if city else Choices()),
     }  # fmt: skip
     if city:
         told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens, "kern": _key_figures(city),
                  "begin": {"buurten": list(city.start.buurtcode), "inkomen": _plain(_mean_burden(city))}}  # fmt: skip
     return told
+
+
+def _reasons(own: pd.DataFrame, choices: Choices) -> dict[str, Any]:
+    """Why buurten are not in the sample: the reasons, and per buurt which of them."""
+    clauses = absence.clauses(own, choices)
+    told = list(dict.fromkeys(clauses))
+    return {"redenen": told, "waarom": {code: told.index(clause) for code, clause in clauses.items()}}
 
 
 def _mean_burden(city: CityPage) -> float | None:
