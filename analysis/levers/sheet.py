@@ -86,7 +86,7 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     buurten, big = tables["buurten"], _with(tables["gemeenten"], choices)
     city = cities.of(buurten, estimate(buurten, tables["wijken"]), choices)
     if effect.response(city, effect.ONV, effect.STRAIGHT) is None:
-        raise InvalidInput(absence.of_gemeente(own, choices, FEWEST_BUURTEN, "een stadsblad"))
+        raise InvalidInput(absence.of_gemeente(of_city(buurten, choices.gemeentecode), choices, FEWEST_BUURTEN, "een stadsblad"))
     found = deviations(buurten, choices)
     small = len(found) == 0
     found = _residuals(city) if small else found
