@@ -95,11 +95,11 @@ def make(tables: dict[str, pd.DataFrame], choices: Choices) -> Sheet:
     lines = slopes.slopes(buurten, big, choices, REGISTER_CUT)
     on_shared = derivative.derivatives(buurten, big, choices, choices.ondergrens)
     shared = choices.gemeentecode in on_shared.index
-    compared = on_shared if shared else lines
+    compared, read = (on_shared, "gedeeld bereik") if shared else (lines, "rechte lijn")
     scenarios, refused = _scenarios(city, start)
     covered = coverage_by_city(buurten, tables["koppeling"], big.loc[[choices.gemeentecode]], choices).in_sample.iloc[0]
     return Sheet(
-        city, float(covered), _figures(buurten, tables["wijken"], big, compared, choices), compared, shared,
+        city, float(covered), _figures(buurten, tables["wijken"], big, compared, read, choices), compared, shared,
         lines.loc[choices.gemeentecode], _verdict(buurten, big, choices, on_shared), small, found, start, splits,
         priority.order(splits, tables["bewijs"]), scenarios, refused, waterbed.net_gain(city), _spread(city),
         tables["kader"][tables["kader"].gemeente == choices.gemeente],
@@ -161,9 +161,9 @@ def _residuals(city: City) -> pd.DataFrame:
 
 
 def _figures(
-    buurten: pd.DataFrame, wijken: pd.DataFrame, big: pd.DataFrame, all_slopes: pd.DataFrame, choices: Choices
+    buurten: pd.DataFrame, wijken: pd.DataFrame, big: pd.DataFrame, all_slopes: pd.DataFrame, read: str, choices: Choices
 ) -> pd.DataFrame:
-    """Key figures of every big city, and how the chosen one stands among them."""
+    """Key figures of every big city, and how the chosen one stands among them; `read` says how the slopes are read."""
     sample = select(of_cities(buurten, big), choices)
     crimes = _with_most(sample, "misdrijven_log").groupby("gemeentecode")
     owned = wijken.dropna(subset=["pct_koop_2022", "woningen_2022"])
@@ -173,7 +173,7 @@ def _figures(
         "Overlast en onveiligheid (LBM-punten, hoger is veiliger)": _mean(sample, "uitkomst"),
         CRIMES_OF_CITY: crime_rate(crimes.misdrijven.sum(), crimes.inwoners_2024.sum()),
         "Koopwoningen (%, wijken 2022)": _mean(owned, "pct_koop_2022", "woningen_2022"),
-        "Verband: LBM-punten bij 10 procentpunt meer zeer lage inkomens": 10 * all_slopes.value,
+        f"Verband ({read}): LBM-punten bij 10 procentpunt meer zeer lage inkomens": 10 * all_slopes.value,
     }).reindex(big.index)  # fmt: skip
     own, places = by_city.loc[choices.gemeentecode], by_city.rank(ascending=False).loc[choices.gemeentecode]
     return pd.DataFrame({

@@ -347,7 +347,7 @@ def about_lines(onv: Found, onv_line: Slope, crimes: Found | None, crime_line: S
 
 def _beside(found: Found, line: Slope) -> str:
     """Whether the line tells another story, by its own interval."""
-    own, other = ((one.low > 0) - (one.high < 0) for one in (found, line))
+    own, other = (int(one.low > 0) - int(one.high < 0) for one in (found, line))
     if own == other:
         return (
             "Een rechte lijn over alle buurten wijst dezelfde kant op." if own

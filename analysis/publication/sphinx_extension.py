@@ -151,7 +151,7 @@ def visit_register(translator: Any, node: RegisterTable) -> None:
 def _row(entry: Entry, chapter: str) -> str:
     number = entry.number
     limits, kind = ("–", "–") if number.kind is None else (number.text("grenzen"), number.text("intervalsoort"))
-    definition = f'<span class="vk-definitie">{escape(number.definition)}</span>' if number.definition else ""
+    definition = f' <span class="vk-definitie">{escape(number.definition)}</span>' if number.definition else ""
     return (
         f'<tr id="{anchor(entry.id)}"><th scope="row"><code>{_breakable(entry.id)}</code></th>'
         f'<td class="getalcel"{_sorts_as(number.value)}>{number.text()}</td>'

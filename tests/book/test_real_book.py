@@ -61,6 +61,21 @@ def test_the_slope_of_amsterdam_comes_out_of_a_count_by_hand(book, amsterdam):
     assert register["steden.GM0363.helling"]["value"] == pytest.approx(slope, rel=1e-9)
 
 
+def test_the_headline_of_amsterdam_is_the_estimand_of_the_plan_on_every_page(book):
+    """One number under two ids, and the first page and the chapter tell that one before the straight line."""
+    html, register, _ = book
+    for own, among in (("afgeleide10", "amsterdam.afgeleide10"), ("misdrijven.afgeleide10", "misdrijven.amsterdam.afgeleide10")):
+        first, second = register[f"amsterdam.{own}"], register[f"steden.{among}"]
+        assert [first[part] for part in ("value", "low", "high", "n")] == pytest.approx(
+            [second[part] for part in ("value", "low", "high", "n")]
+        )
+    for page, line in (("index", "helling10-hoofd"), ("amsterdam", "helling10-hoofd"), ("summary", "misdrijven-verschil10")):
+        links = BeautifulSoup((html / f"{page}.html").read_text("utf-8"), "html.parser").select("article a.getal")
+        told = [link["href"].partition("#getal-amsterdam-")[2] for link in links]
+        headline = line.replace("helling10-hoofd", "afgeleide10").replace("verschil10", "afgeleide10")
+        assert told.index(headline) < told.index(line), page
+
+
 def test_every_big_city_and_the_coverage_stand_in_the_register(book):
     _, register, _ = book
     cities = [name for name in register if re.fullmatch(r"steden\.GM\d{4}\.helling", name)]

@@ -105,7 +105,7 @@ def test_register_has_a_row_for_each_number(mini_book: Build) -> None:
     row = table.select_one("#getal-steden-gm0599-menging")
     assert [cell.get_text() for cell in row.select("th[scope=row], td")] == [
         "steden.GM0599.menging", "0,14", "0,05 tot 0,23", "laagste en hoogste stad",
-        "LBM-punten per 10 punt koopkoop: < 1 huurwoning", "1.211",
+        "LBM-punten per 10 punt koop koop: < 1 huurwoning", "1.211",
         "CBS & BZK <1>", "andere-steden",
     ]  # fmt: skip
     assert table.select_one("#getal-amsterdam-helling a")["href"] == "amsterdam.html"

@@ -85,7 +85,7 @@ def test_also_is_only_said_when_the_first_outcome_said_so(onv):
 
 def on_shared(value: float, half: float = 0.01, sd: float = 0.1) -> OnShared:
     """The primary estimand with an interval of `half` on both sides."""
-    return OnShared(value, value - half, value + half, 312, sd, 1.0)
+    return OnShared(*np.array([value, value - half, value + half]), 312, sd, 1.0)
 
 
 def test_what_is_read_on_the_shared_range_says_so_and_a_line_does_not():
