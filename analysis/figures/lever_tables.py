@@ -64,7 +64,7 @@ def _beside(table: pd.DataFrame, tenure: str, choices: Choices) -> str:
         return "aanname; er zijn geen buurten om naast te leggen"
     kind = {"corporatie": "corporatiewoningen", "koop": "koopwoningen"}[tenure]
     return (
-        f"aanname; ter vergelijking: {dutch.number(row.belasting, 1)} % van alle huishoudens in {dutch.share(int(row.buurten), int(row.buurten), 'Amsterdamse buurt')} "
+        f"aanname; ter vergelijking: {dutch.number(row.belasting, 1)} % van alle huishoudens in de {dutch.count(row.buurten, 'Amsterdamse buurt')} "
         f"vanaf {dutch.count(choices.ondergrens, 'inwoner')} met minstens {dutch.number(assumptions.NEARLY_ALL)} % {kind}"
     )
 

@@ -72,7 +72,7 @@ SCRIPT_BEFORE_NOUN = re.compile(rf"\$\{{number\([^{{}}]*\)\}} (?:\w+e )?(?:{agre
 # How often a count cannot be one, by the condition before it.
 MORE_THAN_ONE = {
     "analysis/levers/city.py": 1,  # several buurten have this name
-    "book/_static/vind.js": 3,  # fewer than two show no sentence, or have one of their own
+    "book/_static/vind.js": 4,  # fewer than two show no sentence or one of their own; a limit of inhabitants
 }
 
 
