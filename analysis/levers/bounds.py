@@ -60,4 +60,4 @@ def _in_how_many(burden: np.ndarray, reach: np.ndarray) -> str:
     """In how many of the buurten, where there are more than one."""
     if len(burden) == 1:
         return ""
-    return f", in {dutch.number(reach.sum())} van de {dutch.number(len(burden))} buurten"
+    return f", in {dutch.share(int(reach.sum()), len(burden), 'buurt')}"

@@ -20,6 +20,7 @@ from analysis.measures.sample import (
     coverage_by_city,
     crime_rate,
     of_cities,
+    of_city,
     select,
 )
 from analysis.models import cities as slopes

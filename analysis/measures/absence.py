@@ -52,7 +52,7 @@ def _clause(code: str, kind: str, links: pd.DataFrame, choices: Choices) -> str:
 
 
 def _few(choices: Choices) -> str:
-    return f"minder dan {dutch.number(choices.ondergrens)} inwoners" if choices.ondergrens > 1 else "geen inwoners"
+    return f"minder dan {dutch.count(choices.ondergrens, 'inwoner')}" if choices.ondergrens > 1 else "geen inwoners"
 
 
 def _why_not_linked(code: str, links: pd.DataFrame) -> str:
@@ -86,7 +86,7 @@ def of_gemeente(own: pd.DataFrame, choices: Choices, fewest: int, what: str) -> 
     """
     count = kinds(own, choices).value_counts()
     if count.get(NOT_LINKED, 0) == len(own):
-        return (f"Van {choices.gemeente} is geen van de {dutch.number(len(own))} buurten zeker te koppelen aan de cijfers van 2017 (zie "
+        return (f"Van {choices.gemeente} is {dutch.share(0, len(own), 'buurt')} zeker te koppelen aan de cijfers van 2017 (zie "
                 "data/koppeling.csv); een lagere ondergrens helpt niet. Kies een andere gemeente.")  # fmt: skip
     told = {
         NOT_LINKED: "niet zeker te koppelen aan de cijfers van 2017 (zie data/koppeling.csv)",

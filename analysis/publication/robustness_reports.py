@@ -45,8 +45,8 @@ def about_crime(table: pd.DataFrame) -> Sentences:
     for place, rows in table.groupby(level="plaats", sort=False):
         sure = int((rows.low > 0).sum())
         parts.append(
-            f"In {place} loopt het van {dutch.number(rows.value.min())} tot {dutch.number(rows.value.max())} % meer misdrijven; bij {dutch.number(sure)} van de "
-            f"{dutch.number(len(rows))} manieren van tellen ligt het hele interval boven nul."
+            f"In {place} loopt het van {dutch.number(rows.value.min())} tot {dutch.number(rows.value.max())} % meer misdrijven; bij {dutch.share(sure, len(rows), 'manier')} van tellen ligt "
+            f"het hele interval boven nul."
         )
     return Sentences(misdrijftelling=" ".join(parts))
 

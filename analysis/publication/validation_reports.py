@@ -224,7 +224,7 @@ def levels(name: str, table: pd.DataFrame) -> Table:
         Column("gepubliceerd", "Uitgever", 0, places="decimalen"), Column("waarde", "Onze dataset", 0, places="decimalen"),
         Column("speling", "Mag schelen", 0, places="decimalen"), Column("bron", "Bron"), Column("waar", "Waar het staat"),
     ]  # fmt: skip
-    caption = (f"De hoogte van elke bron: {dutch.number(len(table))} cijfers die de uitgever zelf geeft, naast die uit onze dataset, "
+    caption = (f"De hoogte van elke bron: {dutch.count(len(table), 'cijfer')} van de uitgever zelf, naast die uit onze dataset, "
                "naar inwoners gewogen. Wijkt er een te veel af, dan stopt de bouw van dit boek.")  # fmt: skip
     shown = table.assign(jaar=table.jaar.astype(str), decimalen=table.eenheid.map(_decimals))
     return Table(name, caption, columns, shown.reset_index())

@@ -168,8 +168,8 @@ def test_a_city_with_too_few_buurten_is_told_so_in_its_own_number(count):
                             CHOICES.outcome.column: 0.1, CHOICES.income.column: 5.0}, index=[f"BU{n}" for n in range(count + 1)])  # fmt: skip
     with pytest.raises(InvalidInput) as refusal:
         sample.select_city(buurten, CHOICES)
-    verb, noun = ("heeft", "1 buurt ") if count == 1 else ("hebben", f"{count} buurten ")
-    assert f"In Amsterdam {verb} {noun}" in str(refusal.value)
+    assert f"In Amsterdam is het aantal buurten dat meedoet {count} van de {count + 1};" in str(refusal.value)
+    assert agreement.faults(str(refusal.value)) == []
 
 
 @pytest.mark.parametrize(
