@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from analysis import dutch, paths
-from analysis.choices import KNOBS, PARAMETERS, SCENARIO_YEARS, WHOLE, convert
+from analysis.choices import KNOBS, MEANINGS, PARAMETERS, SCENARIO_YEARS, WHOLE, convert
 from analysis.errors import InvalidInput
-from analysis.levers.assumptions import MEANINGS
 from analysis.publication.site import commands as site
 
 SERVE = "python -m analysis serve"
+
+# What a command that was stopped ends with: 128 and the number of the signal, SIGINT and SIGPIPE.
+STOPPED, UNREAD = 128 + 2, 128 + 13
 
 
 class DutchHelp(argparse.RawDescriptionHelpFormatter):
@@ -341,20 +345,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        0, or 1 when the input can't be used (what is wrong is told in one sentence) or `verify` finds a difference.
+        0, or 1 when the input can't be used (what is wrong is told in one sentence) or `verify` finds a difference; as a
+        shell counts it, 130 when it was stopped with Ctrl-C and 141 when nobody reads its output any more.
     """
     try:
-        top = parser()
-        given, unknown = top.parse_known_args(arguments)
-        if unknown:
-            name = unknown[0].lstrip("-")
-            raise InvalidInput(f"Parameter {name!r} bestaat niet; `{given.command}` kent: {', '.join(PARAMETERS)}."
-                               if given.command == "run" else f"Optie {unknown[0]!r} bestaat niet.")  # fmt: skip
-        return given.run(given) or 0
+        code = _run(arguments)
+        sys.stdout.flush()  # a reader that went away is met here, and not while Python closes
+        return code
     except InvalidInput as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(
+            "\nAfgebroken." if sys.stderr.isatty() else "Afgebroken.", file=sys.stderr
+        )  # a terminal shows ^C before it
+        return STOPPED
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        return UNREAD
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    top = parser()
+    given, unknown = top.parse_known_args(arguments)
+    if unknown:
+        name = unknown[0].lstrip("-")
+        raise InvalidInput(f"Parameter {name!r} bestaat niet; `{given.command}` kent: {', '.join(PARAMETERS)}."
+                           if given.command == "run" else f"Optie {unknown[0]!r} bestaat niet.")  # fmt: skip
+    return given.run(given) or 0
+
+
+def _nobody_reads() -> bool:
+    """Whether it is our own output that is closed; if so, that is told, and what is left of it goes nowhere."""
+    try:
+        print(flush=True)  # what was being written is forgotten, so that flushing alone would tell nothing
+        return False
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    try:
+        print("Gestopt: de uitvoer wordt niet meer gelezen.", file=sys.stderr, flush=True)
+    except BrokenPipeError:  # both went to the same reader
+        os.dup2(nowhere, sys.stderr.fileno())
+    return True
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.stdout.reconfigure(
+        line_buffering=True
+    )  # progress shows in a pipe too, and a reader that went away is met at once
+    code = main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said
+    sys.exit(code)

@@ -56,6 +56,13 @@ FEWEST_INHABITANTS = (0, 5000)
 KNOBS = ("sociale_huur", "middenhuur", "herstructurering", "toewijzing")
 SCENARIO_YEARS = 5
 
+# What a scenario takes for granted, by name; `levers.assumptions` has the values.
+MEANINGS = {
+    "doorstroming": "huishoudens die per jaar verhuizen",
+    "sociale_huur": "huishoudens in een sociale huurwoning met een inkomen onder of rond het sociaal minimum",
+    "middenhuur": "nieuwe huishoudens in een middenhuurwoning met een inkomen onder of rond het sociaal minimum",
+}
+
 # A whole number as it is typed: 0500 is five hundred, and 1:30 is none.
 WHOLE = re.compile(r"-?[0-9]+")
 

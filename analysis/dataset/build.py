@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analysis.choices import BIG_CITY
-from analysis.dataset import anchors, harmonise, places, store, validate
+from analysis.dataset import harmonise, places, raw_anchors, store, validate
 from analysis.paths import DATA
 from analysis.sources import amsterdam, cbs_kwb, cbs_map, leefbaarometer, politie, rivm
 
@@ -34,7 +34,7 @@ def build(raw_folder: Path, folder: Path = DATA) -> dict[str, pd.DataFrame]:
         InvalidInput: when a raw file or a figure in it is not what it should be.
     """
     raw = read_raw(Path(raw_folder))
-    anchors.check_raw(raw, store.read("ijkpunten", folder))
+    raw_anchors.check_raw(raw, store.read("ijkpunten", folder))
     layout = harmonise.layout_of(raw)
     links, verdicts = harmonise.link(raw, layout)
     buurten = harmonise.buurten(raw, layout, links)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.choices import REFERENCE, Choices
+from analysis.choices import MEANINGS, REFERENCE, Choices
 from analysis.dutch import number
 from analysis.errors import InvalidInput
 
@@ -24,12 +24,6 @@ OTHERS = {"doorstroming": (4.0, 10.0), "sociale_huur": (20.0, 40.0), "middenhuur
 
 # A buurt is nearly all of one tenure from this share of its dwellings (%).
 NEARLY_ALL = 80.0
-
-MEANINGS = {
-    "doorstroming": "huishoudens die per jaar verhuizen",
-    "sociale_huur": "huishoudens in een sociale huurwoning met een inkomen onder of rond het sociaal minimum",
-    "middenhuur": "nieuwe huishoudens in een middenhuurwoning met een inkomen onder of rond het sociaal minimum",
-}
 
 
 @dataclass(frozen=True)

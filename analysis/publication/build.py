@@ -160,8 +160,11 @@ def render(source: Path, build: Path) -> Path:
         lines = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
         what = "\n".join(lines[:20]) or said[-2000:]
         raise InvalidInput(f"Het boek is niet zonder waarschuwingen te maken (zie _build/render.log):\n{what}")
-    html = build / "html"
-    shutil.rmtree(html, ignore_errors=True)
+    html, before = build / "html", build / "html-oud"
+    shutil.rmtree(before, ignore_errors=True)  # of a build that was stopped here
+    if html.exists():
+        html.rename(before)  # removing takes a moment, and a book half removed is none
     (fresh / "_build" / "html").rename(html)
+    shutil.rmtree(before, ignore_errors=True)
     shutil.rmtree(fresh)
     return html

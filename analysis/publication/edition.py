@@ -116,8 +116,12 @@ def run_anew(tasks: Iterable[execute.Task], say: Say) -> Edition:
     """
     folder = Path(tempfile.mkdtemp(prefix="veerkracht-"))
     fresh = [replace(task, output=folder / task.output.name) for task in tasks]
-    say(f"Alles opnieuw uitvoeren ({len(fresh)}):")
-    execute.report(execute.execute(fresh), len(fresh), say)
+    try:
+        say(f"Alles opnieuw uitvoeren ({len(fresh)}):")
+        execute.report(execute.execute(fresh), len(fresh), say)
+    except (KeyboardInterrupt, BrokenPipeError):
+        shutil.rmtree(folder)
+        raise
     edition = collect([build.read_chapter(task.output.stem, task) for task in fresh])
     shutil.rmtree(folder)
     return edition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,9 +17,10 @@ from typing import Any
 
 from traitlets.config import Config
 
+from analysis import files
 from analysis.errors import InvalidInput
 from analysis.paths import ROOT
-from analysis.publication import reuse
+from analysis.publication import reuse, workers
 
 # A kernel that only has to start and import should be there within this time, also on a busy machine.
 START_SECONDS = 120
@@ -130,7 +131,10 @@ def execute(
     own = executor is None
     pool = executor or local_pool(min(len(todo), os.cpu_count() or 1))
     try:
-        futures = {pool.submit(perform, _work(task, key, engine)): (task, key) for task, key in todo}
+        call = (workers.do, perform) if own else (perform,)
+        work = [_work(task, key, engine) for task, key in todo]
+        with workers.later() if own else contextlib.nullcontext():
+            futures = {pool.submit(*call, one): which for one, which in zip(work, todo, strict=True)}
         for future in as_completed(futures):
             task, key = futures[future]
             one = _settle(task, future)
@@ -139,9 +143,12 @@ def execute(
             if kept and isinstance(one, Done):
                 kept.keep(key, task.output)
             yield one
-    finally:
+    except BaseException:  # stopped, or a chapter failed: what is under way is of no use any more
         if own:
-            pool.shutdown(cancel_futures=True)
+            workers.stop(pool)
+        raise
+    if own:
+        pool.shutdown()
 
 
 def execute_one(task: Task, engine: str | None = None) -> Done:
@@ -156,14 +163,10 @@ def execute_one(task: Task, engine: str | None = None) -> Done:
     return done
 
 
-def local_pool(workers: int) -> ProcessPoolExecutor:
+def local_pool(count: int) -> ProcessPoolExecutor:
     """Processes on this machine, each forked from one that has loaded the libraries where the system can fork."""
-    if default_engine() != FORKED:
-        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before the server starts: it loads numpy
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["analysis.publication.loaded"])
-    return ProcessPoolExecutor(workers, mp_context=context)
+    return workers.pool(count, "analysis.publication.loaded" if default_engine() == FORKED else None)
 
 
 def _work(task: Task, key: str | None, engine: str | None) -> Work:
@@ -200,9 +203,8 @@ def _finish(task: Task, result: Result) -> Done | Failed:
 def _place(text: str, output: Path) -> None:
     """Write a file whole, or not at all."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f".{output.name}.{os.getpid()}.nieuw")
-    partial.write_text(text, "utf-8")
-    partial.replace(output)
+    with files.whole(output) as partial:
+        partial.write_text(text, "utf-8")
 
 
 def perform(work: Work) -> Result:
@@ -285,7 +287,7 @@ def _only_process() -> ProcessPoolExecutor:
 
 def perform_apart(work: Work) -> Result:
     """Execute one notebook in a process beside this one."""
-    return _only_process().submit(perform, work).result()
+    return _only_process().submit(workers.do, perform, work).result()
 
 
 class Cluster(Executor):
@@ -313,6 +315,10 @@ class Cluster(Executor):
     def submit(self, function: Callable[..., Result], /, *arguments: Any, **options: Any) -> Future[Result]:
         """Send one task."""
         return self._pool.submit(perform_apart if function is perform else function, *arguments, **options)
+
+    def __exit__(self, kind: type[BaseException] | None, *told: object) -> None:
+        """Stopped half-way nothing is waited for: what the cluster still does for us is dropped."""
+        self.shutdown(wait=kind is None)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let go of the cluster; it goes on for others."""

@@ -97,6 +97,9 @@ class ForkEngine(Engine):
         try:
             with os.fdopen(receiving, "rb") as pipe:
                 finished = _receive(nb_man, pipe)
+        except BaseException:  # stopped: nobody reads any more what the child would say
+            os.kill(child, signal.SIGKILL)
+            raise
         finally:
             _, status = os.waitpid(child, 0)
         if not finished:
@@ -156,6 +159,8 @@ def _be_the_child(notebook: nbformat.NotebookNode, sending: int, memory: int | N
 
 def _start_afresh(memory: int | None) -> None:
     """What a new process would have of its own: random streams, output, and a limit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this one hears Ctrl-C too, and ends it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     random.seed()
     np.random.seed()
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__

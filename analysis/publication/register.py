@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+from analysis import files
 from analysis.errors import InvalidInput
 from analysis.intervals import CONFIDENCE, KINDS, PREDICTION, UNSTATED, words
 from analysis.publication.numbers import LIMITS, MIME, REFERENCE, Number
@@ -85,10 +86,9 @@ def unite(registers: Iterable[Register]) -> Register:
 def save(register: Register, path: Path) -> None:
     """Write the register as JSON, sorted by id; first to a temporary file, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
     rows = [register[name].as_json() for name in sorted(register)]
-    partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with files.whole(path) as partial:
+        partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> Register:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from analysis import paths
+from analysis import files, paths
 from analysis.choices import REFERENCE, Choices
 from analysis.dataset import store
 from analysis.errors import InvalidInput
@@ -51,9 +51,8 @@ def run(say: Callable[[str], None] = print, draws: int = plasmode.DRAWS) -> pd.D
         rows.append([name, quantity, measure, value, count, choices.zaad, today])
     table = pd.DataFrame(rows, columns=COLUMNS)
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    partial = FILE.with_suffix(".part")
-    table.to_csv(partial, index=False, lineterminator="\n", float_format="%.4f")
-    partial.replace(FILE)
+    with files.whole(FILE) as partial:
+        table.to_csv(partial, index=False, lineterminator="\n", float_format="%.4f")
     return table
 
 

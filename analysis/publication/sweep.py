@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from analysis import paths
+from analysis import files, paths
 from analysis.choices import settle
 from analysis.dataset import store
 from analysis.dutch import slug
@@ -145,16 +144,14 @@ def _write(outcome: Outcome, folder: Path) -> None:
         ("csv", lambda path: table.to_csv(path, index=False)),
         ("parquet", lambda path: table.to_parquet(path, index=False)),
     ):
-        partial = folder / f".{RESULTS}.{os.getpid()}.{suffix}"
-        save(partial)
-        partial.replace(folder / f"{RESULTS}.{suffix}")
+        with files.whole(folder / f"{RESULTS}.{suffix}") as partial:
+            save(partial)
     missing = [
         {"parameters": one.task.parameters, "reden": one.reason, "geweigerd": one.refused}
         for one in (*outcome.failed, *outcome.refused)
     ]
-    partial = folder / f".{FAILURES}.{os.getpid()}"
-    partial.write_text(json.dumps(missing, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    partial.replace(folder / FAILURES)
+    with files.whole(folder / FAILURES) as partial:
+        partial.write_text(json.dumps(missing, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def failed_before(folder: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import rawfiles
 
-from analysis.dataset import anchors, schema, store
+from analysis.dataset import raw_anchors, schema, store
 from analysis.dataset.build import build, read_raw
 from analysis.paths import DATA
 
@@ -32,7 +32,7 @@ def raw(valid_raw: Path, tmp_path: Path) -> Path:
 def _anchors(valid_raw: Path) -> bytes:
     """The anchors of the small raw files: what they say themselves."""
     table, found = store.read("ijkpunten"), read_raw(valid_raw)
-    table["gepubliceerd"] = pd.Series({name: anchors.RAW[name](found) for name in table.index})
+    table["gepubliceerd"] = pd.Series({name: raw_anchors.RAW[name](found) for name in table.index})
     table["speling_ruw"] = SLACK * table.gepubliceerd.abs()
     return table.to_csv(lineterminator="\n").encode()
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import rawfiles
 
-from analysis.dataset import anchors, store
+from analysis.dataset import anchors, raw_anchors, store
 from analysis.dataset.build import build
 from analysis.errors import InvalidInput
 from analysis.sources import amsterdam, cbs_kwb, leefbaarometer, politie, rivm
@@ -27,7 +27,7 @@ def test_the_dataset_has_the_levels_that_its_publishers_give(own):
 
 def test_every_anchor_has_a_raw_figure_and_every_source_an_anchor(own):
     published = own[-1]
-    assert set(published.index) == set(anchors.RAW)
+    assert set(published.index) == set(raw_anchors.RAW)
     assert set(anchors.OWN) == set(published.index[published.speling.notna()])
     assert {name.split(".")[0] for name in published.index} == {
         "lbm", "kwb2017", "kwb2024", "politie", "kaart2022", "rivm", "amsterdam",

@@ -7,16 +7,16 @@ import re
 from pathlib import Path
 from typing import Any
 
+from analysis import files
 from analysis.errors import InvalidInput
 
 
 def write(path: Path, function: str, *arguments: Any) -> str:
     """Write a script that calls a function, and give its text; the earlier file stays until the new one is whole."""
     given = ",".join(json.dumps(one, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for one in arguments)
-    partial = path.with_suffix(".nieuw")
     text = f"{function}({given});\n"
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
+    with files.whole(path) as partial:
+        partial.write_text(text, "utf-8")
     return text
 
 
