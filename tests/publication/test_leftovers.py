@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.errors import InvalidInput
 from analysis.paths import BOOK
-from analysis.publication import leftovers
+from analysis.publication import build, leftovers
 
 MISSPELT = [
     "{Getal}`x`", "{GETAL}`x`", "{getal} `x`", "{getal}  `x`", "{getal}\n`x`", "{getal}x", "{ getal }`x`", "{getal }`x`",
@@ -97,6 +99,21 @@ def test_the_build_stops_with_page_and_sentence(tmp_path):
     (tmp_path / "b.html").write_text("<p>Eerst dit. Het is {getal}x punten.</p>", "utf-8")
     with pytest.raises(InvalidInput, match=r"Op b\.html is iets niet ingevuld, in: „Het is \{getal\}x punten\.”"):
         leftovers.refuse_pages(tmp_path)
+
+
+def test_a_book_with_a_slip_does_not_take_the_place_of_the_earlier_one(tmp_path, monkeypatch):
+    def rendered(command, **_):
+        html = tmp_path / "render" / "_build" / "html"
+        html.mkdir(parents=True)
+        (html / "index.html").write_text("<p>Het is {Getal} <code>x</code>.</p>", "utf-8")
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text("eerder", "utf-8")
+    monkeypatch.setattr(subprocess, "run", rendered)
+    with pytest.raises(InvalidInput, match=r"Op index\.html is iets niet ingevuld"):
+        build.render(tmp_path, tmp_path)
+    assert (tmp_path / "html" / "index.html").read_text("utf-8") == "eerder"
 
 
 @pytest.mark.parametrize("page", sorted(BOOK.glob("*.md")), ids=lambda path: path.stem)
