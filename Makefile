@@ -19,7 +19,7 @@ test-all:  ## richt in en draai alle tests
 lint:      ## controleer de stijl van de code
 	@$(PYTHON) make.py lint
 
-edition:   ## voer alles opnieuw uit en leg de getallen vast (results/uitgave)
+edition:   ## voer alles opnieuw uit en leg de uitgave vast (results/uitgave)
 	@$(PYTHON) make.py edition
 
 verify:    ## voer alles opnieuw uit en vergelijk met results/uitgave

@@ -74,6 +74,7 @@ def parser() -> Parser:
         description="Voer één hoofdstuk uit en toon zijn getallen. Een onbekende naam of waarde wordt geweigerd, met wat wel kan.",
         epilog="Voorbeelden:\n  python -m analysis run amsterdam --gemeente Rotterdam --peiljaar 2020\n"
         "  python -m analysis run stadsblad --gemeente Delft --inkomensmaat laag_inkomen\n"
+        "  python -m analysis run stadsblad --gemeente Delft --html --pdf\n"
         "  python -m analysis run andere-steden --ondergrens 200 --uit andere-steden-200.ipynb",
     )  # fmt: skip
     run.add_argument("chapter", metavar="hoofdstuk", help="naam van een hoofdstuk, zoals amsterdam")
@@ -82,6 +83,8 @@ def parser() -> Parser:
     run.add_argument("-p", dest="pairs", nargs=2, action="append", default=[], metavar=("NAAM", "WAARDE"),
                      help="een parameter zoals papermill hem schrijft")  # fmt: skip
     run.add_argument("--uit", type=Path, help="waar het uitgevoerde hoofdstuk komt (standaard in _build/runs)")
+    run.add_argument("--html", action="store_true", help="schrijf ernaast één HTML-bestand, om te lezen of te sturen")
+    run.add_argument("--pdf", action="store_true", help="schrijf ernaast een pdf (vraagt Chromium)")
     run.set_defaults(run=run_chapter)
 
     many = commands.add_parser(
@@ -153,7 +156,7 @@ def parser() -> Parser:
     share.add_argument("--als", choices=("tekst", "json"), default="tekst", help="vorm van de uitkomst")
     share.set_defaults(run=run_spread)
 
-    edition = commands.add_parser("edition", help="voer alles opnieuw uit en leg de getallen vast in results/uitgave")
+    edition = commands.add_parser("edition", help="voer alles opnieuw uit en leg de uitgave vast in results/uitgave")
     edition.set_defaults(run=publish_edition)
 
     verify = commands.add_parser("verify", help="voer alles opnieuw uit en vergelijk met results/uitgave")
@@ -195,23 +198,31 @@ def build_book(given: argparse.Namespace) -> None:
 def run_chapter(given: argparse.Namespace) -> None:
     """`run`: execute one chapter with other parameters."""
     from analysis.dutch import slug
-    from analysis.publication import build, execute, register, staging, sweep
+    from analysis.publication import build, edition, execute, register, rerun, sweep
+    from analysis.publication.site import printing
 
     notebook = sweep.chapter(given.chapter)
     parameters = _parameters(given)
     settled = build.settled(notebook, parameters)  # a wrong parameter is refused before anything runs
     parameters = {name: getattr(settled, name) for name in parameters}  # a gemeente by its official name
+    if given.pdf:
+        printing.find_browser()
+    published = edition.read(edition.FOLDER) if edition.FOLDER.is_dir() else None
     label = "-".join([notebook.stem, *(slug(str(value)) for value in parameters.values())])
-    output = given.uit or paths.RUNS / f"{label}.ipynb"
-    done = execute.execute_one(execute.Task(notebook, output.resolve(), parameters))
+    output = (given.uit or paths.RUNS / f"{label}.ipynb").resolve()
+    done = execute.execute_one(execute.Task(notebook, output, parameters))
     chapter = build.read_chapter(notebook.stem, done.task)
     numbers = register.collect(chapter.name, chapter.group, chapter.place, chapter.notebook)
-    print(f"{done.task.name}: uitgevoerd in {done.seconds:.1f} s, in {output}")
-    for text in staging.sentences_of([chapter]).values():
+    readable = rerun.filled(chapter, numbers, published)
+    written = rerun.save(readable, output, given.html, given.pdf)
+    print(f"{done.task.name}: uitgevoerd in {done.seconds:.1f} s, in {', '.join(map(str, written))}")
+    for text in readable.sentences:
         print(f"  {text}")
     for name, entry in numbers.items():
         reach = f" ({entry.number.text('interval')})" if entry.number.low is not None else ""
         print(f"  {name} = {entry.number.text()}{reach} {entry.number.unit}")
+    if readable.holes:
+        print(f"Niet ingevuld ({len(readable.holes)}): {', '.join(dict.fromkeys(readable.holes))}.")
 
 
 def _parameters(given: argparse.Namespace) -> dict[str, Any]:

@@ -25,7 +25,7 @@ NOUNS = {
     "omstreden uitkomst": "omstreden uitkomsten", "paar blokken": "paren blokken", "rij": "rijen",
     "sociale huurwoning toevoegen": "sociale huurwoningen toevoegen",
     "sociale huurwoning vervangen door middenhuur": "sociale huurwoningen vervangen door middenhuur", "stad": "steden",
-    "tabel": "tabellen", "toets": "toetsen", "vergelijking": "vergelijkingen", "wijk": "wijken", "woning": "woningen",
+    "tabel": "tabellen", "toets": "toetsen", "vergelijking": "vergelijkingen", "wijk": "wijken", "woning": "woningen", "zin": "zinnen", "bladzijde": "bladzijden",
 }  # fmt: skip
 
 # What those counted do, likewise.
@@ -37,6 +37,15 @@ VERBS = {
 
 MINUS = "−"
 MISSING = "onbekend"
+
+# Points that end no sentence.
+ABBREVIATIONS = re.compile(
+    r"\b(?:bijv|bv|o\.a|d\.w\.z|m\.n|nr|ca|e\.a|e\.d|enz|resp|incl|excl|i\.p\.v|t\.o\.v|n\.v\.t|z\.g|mln|mrd|vgl|p|pp|ed|red)\.",
+    re.IGNORECASE,
+)
+WITHIN_A_WORD = re.compile(r"(?<=\w)\.(?=\w)")  # index.html, analysis.models, Moran.I
+# What closes a quotation or a bracket belongs to the sentence that ends there.
+SENTENCE_END = re.compile(r"(?<=[.!?…])(?P<closed>[”\"')\]]*)\s+(?=[\"„‘(\[*]*[A-ZÀ-Þ0-9'’*])")
 
 
 def number(value: float | int | None, decimals: int = 0) -> str:
@@ -140,6 +149,13 @@ def long_date(day: date) -> str:
 def sentence_case(text: str) -> str:
     """Start with a capital and leave the rest: "woningwaarde (WOZ)" keeps its WOZ."""
     return text[:1].upper() + text[1:]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph, nothing left out; points in numbers, abbreviations and file names end none."""
+    safe = WITHIN_A_WORD.sub("․", ABBREVIATIONS.sub(lambda match: match[0].replace(".", "․"), text))
+    parts = SENTENCE_END.sub("\\g<closed>\n", " ".join(safe.split())).split("\n")
+    return [part.replace("․", ".") for part in parts if part]
 
 
 def sort_key(name: str) -> str:

@@ -71,6 +71,17 @@ def _hash(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
+def hashes(folder: Path = DATA) -> dict[str, str]:
+    """The sha256 of every file of the dataset, read by a chapter or not, and of the description itself; by name.
+
+    Raises:
+        InvalidInput: when a file is missing, or is not the one that the description describes.
+    """
+    folder = Path(folder)
+    files = {item["path"]: _hash(_as_described(item, folder)) for item in schema.describe(folder)["resources"]}
+    return {**files, schema.DESCRIPTION: _hash((folder / schema.DESCRIPTION).read_bytes())}
+
+
 def read(name: str, folder: Path = DATA) -> pd.DataFrame:
     """Read a table of the dataset, checked against its schema and indexed by its key.
 

@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import pybtex.plugin
-from pybtex.database import BibliographyData, Entry
+from pybtex.database import BibliographyData, Entry, parse_file
 from pybtex.style.formatting import BaseStyle, toplevel
 from pybtex.style.formatting.unsrt import pages
 from pybtex.style.template import (
@@ -32,7 +33,16 @@ from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
+from analysis.errors import InvalidInput
+from analysis.paths import BOOK
+
 NAME = "veerkracht"
+
+REFERENCES = BOOK / "references.bib"
+
+# Of more makers only the first is named in a citation.
+MOST_NAMED = 2
+OTHERS = "others"  # how BibTeX writes "and others"
 
 # Works that stand on their own: their title is in italics. Of the others, the journal or book around them is.
 THESES = {"phdthesis", "mastersthesis"}
@@ -166,3 +176,32 @@ def register_styles() -> None:
     """Make both styles known by name to pybtex and to sphinxcontrib-bibtex."""
     pybtex.plugin.register_plugin("pybtex.style.formatting", NAME, DutchStyle)
     register_plugin("sphinxcontrib.bibtex.style.referencing", NAME, DutchReferences)
+
+
+@cache
+def _works() -> BibliographyData:
+    return parse_file(str(REFERENCES), bib_format="bibtex")
+
+
+def entries() -> list[str]:
+    """Every work as the list of references writes it, as plain text and in its order; for a page without Sphinx."""
+    return [one.text.render_as("text") for one in DutchStyle().format_bibliography(_works(), _works().entries)]
+
+
+def label(key: str) -> str:
+    """How a work is cited, such as "Jansen e.a., 2024"; for a page without Sphinx.
+
+    Raises:
+        InvalidInput: when the bibliography does not have it.
+    """
+    if key not in _works().entries:
+        raise InvalidInput(f"Bron {key!r} staat niet in {REFERENCES.name}.")
+    entry = _works().entries[key]
+    people = [
+        " ".join([*one.prelast_names, *one.last_names]).replace("{", "").replace("}", "")
+        for role in ("author", "editor")
+        for one in entry.persons.get(role, [])
+    ]
+    few = len(people) <= MOST_NAMED and OTHERS not in people
+    who = " en ".join(people) if few else f"{people[0]} e.a."
+    return f"{who}, {entry.fields.get('year', 'z.d.')}"

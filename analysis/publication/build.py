@@ -21,7 +21,7 @@ from analysis.dataset import store
 from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
-from analysis.publication import execute, register, reuse, staging
+from analysis.publication import execute, leftovers, register, reuse, staging
 from analysis.publication.site import address, finder
 
 # jupyter-book as a command of this Python: it has no `-m` form, and its script may not be on the PATH.
@@ -160,6 +160,7 @@ def render(source: Path, build: Path) -> Path:
         lines = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
         what = "\n".join(lines[:20]) or said[-2000:]
         raise InvalidInput(f"Het boek is niet zonder waarschuwingen te maken (zie _build/render.log):\n{what}")
+    leftovers.refuse_pages(fresh / "_build" / "html")
     html, before = build / "html", build / "html-oud"
     shutil.rmtree(before, ignore_errors=True)  # of a build that was stopped here
     if html.exists():

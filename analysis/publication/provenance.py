@@ -21,6 +21,9 @@ from analysis.dataset import schema
 # Where Jupyter Book puts the pictures of notebooks and the sources of pages.
 IMAGES, SOURCES = "_images", "_sources"
 
+# How the Markdown begins that stands under a figure or table.
+BELOW = "::::{div} vk-onder"
+
 # Dutch spreadsheets take a comma for a decimal sign.
 CSV_FORM = "- **CSV**: komma tussen de kolommen, punt als decimaalteken. In Excel: *Gegevens*, dan *Uit tekst/CSV*."
 
@@ -131,7 +134,7 @@ def below(cell: nbformat.NotebookNode, shown: Shown, maker: Maker, position: int
         maker: what made the page.
         position: of the cell in the published notebook, counted from 1.
     """
-    lines = ["::::{div} vk-onder", *_downloads(shown, cell), ":::{dropdown} Zo is dit gemaakt", ":class-container: vk-gemaakt", "",
+    lines = [BELOW, *_downloads(shown, cell), ":::{dropdown} Zo is dit gemaakt", ":class-container: vk-gemaakt", "",
              *_made(cell, maker, position), "", "```python", cell.source.strip(), "```", ":::", "::::"]  # fmt: skip
     return nbformat.v4.new_markdown_cell("\n".join(lines))
 

@@ -20,7 +20,7 @@ from analysis.choices import CRIME_SPAN, Choices
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME
 from analysis.paths import BOOK, MARKER, RESULTS, ROOT
-from analysis.publication import agreement, provenance
+from analysis.publication import agreement, leftovers, provenance
 from analysis.publication import register as registry
 from analysis.publication.locale import compile_catalogs
 from analysis.publication.numbers import MIME, SENTENCE_MIME
@@ -107,17 +107,18 @@ def figure_data(chapter: Chapter) -> dict[str, str]:
     return {address.removeprefix(f"{FIGURE_DATA.as_posix()}/"): csv for _, address, csv in carried}
 
 
-def stage(chapters: list[Chapter], register: registry.Register, target: Path) -> None:
+def stage(chapters: list[Chapter], register: registry.Register, target: Path, pages: bool = True) -> None:
     """Lay the whole source of the book in `target`, ready to be rendered.
 
     Args:
         chapters: executed chapters.
         register: every number they emitted.
         target: folder, emptied first.
+        pages: also the pages of text; a part of the chapters can't fill those.
 
     Raises:
-        InvalidInput: when a text asks for a number, sentence or choice that nobody gives, or a word in it does not agree
-            with the number beside it.
+        InvalidInput: when a text asks for a number, sentence or choice that nobody gives, or asks for it in a way that is not understood,
+            or a word in it does not agree with the number beside it.
     """
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(BOOK, target, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
@@ -125,13 +126,15 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path) ->
     _write_toc(sheet_pages(chapters), target)
     compile_catalogs(target / "_locale")
     sentences = sentences_of(chapters)
-    for page in sorted(target.glob("*.md")):
+    for page in sorted(target.glob("*.md")) if pages else []:
         text = _fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name)
+        leftovers.refuse(leftovers.in_markdown(text), page.name)
         _check_agreement(page.name, [text], register)
         page.write_text(text, "utf-8")
     narrow: dict[str, str] = {}
     for chapter in chapters:
         notebook, shown = _filled(chapter, register, sentences, target)
+        leftovers.refuse(leftovers.in_notebook(notebook), f"{chapter.name}.ipynb")
         _check_agreement(f"{chapter.name}.ipynb", _texts_of(notebook), register)
         nbformat.write(notebook, target / f"{chapter.name}.ipynb")
         drawn = [one for one in shown if one.png and one.narrow]
@@ -375,3 +378,24 @@ def _write(text: str, path: Path) -> None:
 def _for_readers(output: nbformat.NotebookNode) -> bool:
     """Numbers and sentences are for the builder; what a chapter prints or shows is for readers."""
     return not ({MIME, SENTENCE_MIME} & set(output.get("data", {})))
+
+
+def filled_copy(
+    chapter: Chapter, register: registry.Register, sentences: dict[str, str]
+) -> Iterator[tuple[nbformat.NotebookNode, dict[str, Any] | None]]:
+    """The cells of an executed chapter with their texts filled in, and without what is for the builder; for a reader without a book.
+
+    Yields:
+        Each cell, and what it carries of its figure or table (`figures.output.data_record`), or None.
+    """
+    for cell in nbformat.from_dict(chapter.notebook).cells:
+        if cell.cell_type == "markdown":
+            cell.source = _fill_text(
+                cell.source, register, sentences, chapter.scope, chapter.choices, f"{chapter.name}.ipynb"
+            )
+            yield cell, None
+            continue
+        _fill_metadata(cell, chapter, register, sentences)
+        cell.outputs = [output for output in cell.outputs if _for_readers(output)]
+        carried = [output.data.pop(DATA_MIME) for output in cell.outputs if DATA_MIME in output.get("data", {})]
+        yield cell, next(iter(carried), None)

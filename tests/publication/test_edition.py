@@ -7,24 +7,29 @@ import datetime
 import io
 import json
 import math
+import shutil
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from analysis import dutch
 from analysis.__main__ import main
 from analysis.choices import Choices
+from analysis.dataset import store
 from analysis.errors import InvalidInput
 from analysis.figures.output import DATA_MIME, data_record
-from analysis.publication import build, edition, register, staging
+from analysis.paths import BOOK, DATA, RESULTS
+from analysis.publication import build, edition, execute, register, staging
 from analysis.publication.edition import Difference, Edition, compare
-from analysis.publication.numbers import NEAR_ZERO, TOLERANCE, Number, Numbers
+from analysis.publication.numbers import NEAR_ZERO, TOLERANCE, Number, Numbers, Sentences
 from analysis.publication.register import Entry
 
 SLOPE = Number("helling", -0.0125, "punten", 386, "CBS, KWB 2017", -0.02, 0.001, 3, kind="betrouwbaarheid")
@@ -43,6 +48,7 @@ def of(*numbers: Number, tables: dict[str, str] | None = None) -> Edition:
 
 
 STORED = of(SLOPE, COUNT)
+PAGES = {"amsterdam": "Het verband is 1,8 keer zo sterk.\nDat is niet te zeggen.\n", "begrippen": "Begrippen\n"}
 
 
 def against(number: Number, other: Number) -> list[Difference]:
@@ -390,6 +396,9 @@ def test_without_an_edition_verify_says_what_to_run_and_executes_nothing(tmp_pat
         ("uitgave.json", None),
         ("uitgave.json", "[]"),
         ("uitgave.json", "{}"),
+        ("uitgave.json", json.dumps({**ABOUT, "bestanden": []})),
+        ("uitgave.json", json.dumps({**ABOUT, "keuzes": None})),
+        ("uitgave.json", json.dumps({**ABOUT, "vorm": "nieuw"})),
     ],
 )
 def test_a_damaged_edition_is_refused_with_one_sentence(tmp_path, name, text):
@@ -400,9 +409,10 @@ def test_a_damaged_edition_is_refused_with_one_sentence(tmp_path, name, text):
         edition.read(tmp_path / "uitgave")
 
 
-def test_a_table_that_is_no_text_is_refused(tmp_path):
-    edition.write(STORED, tmp_path / "uitgave")
-    (tmp_path / "uitgave" / "cijfers" / PATH).write_bytes(b"\xff\xfe")
+@pytest.mark.parametrize("name", [f"cijfers/{PATH}", "tekst/amsterdam.txt"])
+def test_a_table_or_page_that_is_no_text_is_refused(tmp_path, name):
+    edition.write(replace(STORED, prose=PAGES), tmp_path / "uitgave")
+    (tmp_path / "uitgave" / name).write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidInput, match="is beschadigd"):
         edition.read(tmp_path / "uitgave")
 
@@ -477,31 +487,243 @@ def chapter(name: str, number: Number, sheet_of: str | None = None) -> staging.C
     return staging.Chapter(name, name, None, Choices(), new_notebook(cells=cells), sheet_of)
 
 
-def test_numbers_and_data_are_collected_as_the_book_has_them():
-    found = edition.collect([chapter("amsterdam", SLOPE), chapter("stad-delft", COUNT, "stadsblad")])
+def collected(tmp_path: Path, *chapters: staging.Chapter, whole: bool = False) -> Edition:
+    return edition.collect(list(chapters), tmp_path / "bron", whole)
+
+
+def test_numbers_and_data_are_collected_as_the_book_has_them(tmp_path):
+    found = collected(tmp_path, chapter("amsterdam", SLOPE), chapter("stad-delft", COUNT, "stadsblad"))
     assert list(found.numbers) == ["amsterdam.helling", "stad-delft.buurten"]
     assert found.tables == {"plaats.csv": CSV, "stad-delft/plaats.csv": CSV}
+    assert found.about["keuzes"]["amsterdam"] == asdict(Choices()) and set(found.prose) == {"amsterdam", "stad-delft"}
 
 
 def test_an_edition_says_when_and_with_what_it_was_made():
     about = edition.circumstances(datetime.date(2026, 11, 24))
     assert about["datum"] == "2026-11-24" and set(edition.LIBRARIES) <= set(about)
-    assert about["datapackage.json"].startswith("sha256:") and about["versie"].count(".") == 2
+    assert about["vorm"] == edition.FORM and about["versie"].count(".") == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "cores", "told"),
+    [
+        ({}, 2, "op 2 kernen ongeveer 57 seconden"),
+        ({}, 1, "op 1 kern ongeveer 2 minuten"),
+        ({"seconden": 60, "kernen": 4, "keuzes": dict.fromkeys("ab" * 20)}, 2, "ongeveer 38 minuten"),
+        ({"seconden": 60, "kernen": 2, "keuzes": dict.fromkeys(map(str, range(38)))}, 2, "ongeveer 60 seconden"),
+        ({"seconden": 60, "kernen": 2, "keuzes": dict.fromkeys(map(str, range(38)))}, 100, "ongeveer 3 seconden"),
+    ],
+)
+def test_how_long_it_will_take_is_told_beforehand(before, cores, told):
+    assert told in edition.expected(38, before, cores)
+
+
+# --- what is tampered with is told ----------------------------------------------------------------
+
+RATIO = 1.8
+
+
+def compared(ratio: float) -> Sentences:
+    """A sentence as the reports make them: the number in it is in no register."""
+    return Sentences({"sterkte": f"Het verband is {dutch.number(ratio, 1)} keer zo sterk."})
+
+
+def reporting(*texts: str, ratio: float = RATIO, choices: Choices | None = None) -> staging.Chapter:
+    """A chapter with a sentence of a report, and texts of its own."""
+    output = new_output("display_data", compared(ratio)._repr_mimebundle_())
+    cells = [new_code_cell("", outputs=[output]), *map(new_markdown_cell, ("{tekst}`sterkte` Zo is het.", *texts))]
+    return staging.Chapter("amsterdam", "amsterdam", None, choices or Choices(), new_notebook(cells=cells))
+
+
+def tampered(tmp_path: Path, now: staging.Chapter) -> list[Difference]:
+    return compare(collected(tmp_path, reporting()), collected(tmp_path, now))
+
+
+def test_a_doubled_ratio_in_a_sentence_is_told_with_page_old_and_new(tmp_path, monkeypatch):
+    honest = compared
+    monkeypatch.setitem(globals(), "compared", lambda ratio: honest(2 * ratio))
+    doubled = collected(tmp_path, reporting())
+    monkeypatch.undo()
+    was = collected(tmp_path, reporting())
+    told = Difference(
+        "bladzijde amsterdam", "Het verband is 1,8 keer zo sterk.", "Het verband is 3,6 keer zo sterk.", True
+    )
+    assert compare(was, doubled) == [told]
+    assert edition.told([told], was, doubled).splitlines()[1:] == [
+        "bladzijde amsterdam", "  was: Het verband is 1,8 keer zo sterk.", "  is:  Het verband is 3,6 keer zo sterk.",
+    ]  # fmt: skip
+
+
+def test_an_invented_sentence_in_a_notebook_is_told(tmp_path):
+    invented = "Overal werkt menging uitstekend."
+    assert tampered(tmp_path, reporting(invented)) == [Difference("bladzijde amsterdam", "ontbreekt", invented, True)]
+
+
+def test_an_invented_sentence_on_a_page_of_text_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "BOOK", tmp_path / "book")
+    (tmp_path / "book" / "_locale").mkdir(parents=True)
+    page = tmp_path / "book" / "index.md"
+    page.write_text("# Begin\n\nEen zin. {tekst}`amsterdam.sterkte`\n", "utf-8")
+    was = collected(tmp_path, reporting(), whole=True)
+    assert was.prose["index"] == "Begin\nEen zin.\nHet verband is 1,8 keer zo sterk.\n"
+    page.write_text(page.read_text("utf-8").replace("Een zin.", "Een zin. Een verzonnen zin."), "utf-8")
+    now = collected(tmp_path, reporting(), whole=True)
+    assert compare(was, now) == [Difference("bladzijde index", "ontbreekt", "Een verzonnen zin.", True)]
+
+
+def test_a_sentence_that_is_gone_and_a_page_that_is_gone_are_told():
+    was, now = (
+        replace(STORED, prose=PAGES),
+        replace(STORED, prose={"amsterdam": PAGES["amsterdam"].splitlines()[1] + "\n"}),
+    )
+    assert compare(was, now) == [
+        Difference("bladzijde amsterdam", "Het verband is 1,8 keer zo sterk.", "ontbreekt", True),
+        Difference("bladzijde begrippen", "1 zinnen", "ontbreekt"),
+    ]
+
+
+def test_a_changed_default_is_told_even_when_nothing_else_changes(tmp_path):
+    assert tampered(tmp_path, reporting(choices=Choices(zaad=1))) == [
+        Difference("keuze zaad van amsterdam", str(Choices().zaad), "1")
+    ]
+
+
+@pytest.mark.parametrize("file", ["cijfers/steden.csv", f"cijfers/{PATH}"])
+def test_a_changed_cell_of_a_table_of_the_edition_is_told(tmp_path, file):
+    edition.write(STORED, tmp_path / "uitgave")
+    path = tmp_path / "uitgave" / file
+    path.write_bytes(path.read_bytes().replace(b"-0.0125", b"-0.0126"))
+    assert compare(edition.read(tmp_path / "uitgave"), STORED) == [
+        Difference(f"{file.removeprefix('cijfers/')}: helling, rij 1", "-0.0126", "-0.0125")
+    ]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what goes into the book and is checked by checksum."""
+    shutil.copytree(DATA, tmp_path / "project" / "data")
+    shutil.copytree(RESULTS, tmp_path / "project" / "results", ignore=shutil.ignore_patterns("uitgave"))
+    (tmp_path / "project" / "book" / "_static").mkdir(parents=True)
+    (tmp_path / "project" / "book" / "_static" / "vind.js").write_text("toon('veilig')\r\n", "utf-8", newline="")
+    return tmp_path / "project"
+
+
+def test_every_file_of_the_dataset_is_checked_read_by_a_chapter_or_not(project):
+    known = edition.checksums(project)
+    assert {f"data/{path.name}" for path in DATA.iterdir() if path.name != "README.md"} <= set(known)
+    assert {"results/simulaties.csv", "book/_static/vind.js"} <= set(known)
+    assert all(one.startswith("sha256:") and len(one) == 71 for one in known.values())
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.iterdir() if path.suffix in {".csv", ".gpkg"}))
+def test_one_changed_value_in_the_dataset_stops_before_anything_is_executed(project, monkeypatch, name):
+    path = project / "data" / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+    edition.write(STORED, project / "uitgave")
+    found = edition.checksums
+    monkeypatch.setattr(edition, "checksums", lambda: found(project))
+    monkeypatch.setattr(execute, "execute", pytest.fail)
+    with pytest.raises(InvalidInput, match=rf"{name} is niet het bestand dat datapackage.json beschrijft"):
+        edition.verify(pytest.fail, project / "uitgave")
+
+
+def test_a_changed_value_whose_description_was_renewed_is_told_too(project):
+    was = edition.checksums(project)
+    path = project / "data" / "ijkpunten.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    column = next(
+        name for name in table if table[name].str.fullmatch(r"\d+(\.\d+)?").all() and table[name].nunique() > 3
+    )
+    table.loc[0, column] = str(float(table.loc[0, column]) + 1).removesuffix(".0")
+    table.to_csv(path, index=False, lineterminator="\n")
+    assert store.describe_again(project / "data") == ["ijkpunten.csv"]
+    now = edition.checksums(project)
+    told = [one.what for one in compare(with_files(was), with_files(now))]
+    assert told == ["bestand data/datapackage.json", "bestand data/ijkpunten.csv"]
+
+
+def with_files(known: dict[str, str]) -> Edition:
+    return replace(STORED, about={**ABOUT, "bestanden": known})
+
+
+@pytest.mark.parametrize("name", ["results/simulaties.csv", "book/_static/vind.js"])
+def test_another_file_of_simulations_or_of_the_browser_is_told(project, name):
+    was, path = edition.checksums(project), project / name
+    path.write_bytes(path.read_bytes().replace(b"0", b"1", 1).replace(b"veilig", b"onveilig"))
+    assert [one.what for one in compare(with_files(was), with_files(edition.checksums(project)))] == [f"bestand {name}"]
+
+
+def test_line_ends_that_git_translates_are_no_difference(project):
+    was, path = edition.checksums(project), project / "book" / "_static" / "vind.js"
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    assert edition.checksums(project) == was
+
+
+def test_an_edition_of_the_older_form_is_one_difference_and_one_sentence():
+    now = replace(
+        STORED,
+        prose=PAGES,
+        about={**ABOUT, "vorm": 2, "bestanden": {"data/a.csv": "sha256:1"}, "keuzes": {"amsterdam": {}}},
+    )
+    older = replace(STORED, about={**ABOUT, "datapackage.json": "sha256:0"})
+    differences = compare(older, now)
+    assert [one.what for one in differences] == ["vorm van de uitgave"]
+    assert edition.told(differences, older, now).splitlines() == [
+        "Niet gelijk aan de uitgave van 2026-11-24 (versie 0.1.0): 1 verschil.",
+        "Die uitgave is vastgelegd zonder tekst, keuzes en controlesommen: die zijn niet vergeleken.",
+        "wat                  was                                        is",
+        "vorm van de uitgave  1: zonder tekst, keuzes en controlesommen  2",
+    ]
+
+
+DOUBLED = r"""
+import re
+from analysis.publication.numbers import Sentences
+
+eerlijk = lever_reports.about_sheet
+lever_reports.about_sheet = lambda *given: Sentences({
+    key: re.sub(r"ligt 0,(\d+)", lambda found: f"ligt 0,{2 * int(found[1])}", text) for key, text in eerlijk(*given).items()
+})
+"""
 
 
 @pytest.mark.book
 @pytest.mark.slow
-def test_two_chapters_come_out_the_same_and_a_stored_number_that_is_changed_is_told(tmp_path):
+def test_two_chapters_come_out_the_same_and_what_is_tampered_with_is_told(tmp_path):
     tasks = [one for one in build.tasks() if one.output.stem in ("simulaties", "stad-delft")]
     stored, said = tmp_path / "uitgave", []
     one = edition.publish(said.append, stored, tasks)
     assert one.numbers and any(path.startswith("stad-delft/") for path in one.tables)
     assert edition.verify(said.append, stored, tasks) == []
-    assert said[-1].startswith(f"Gelijk: {len(one.numbers)} getallen en {len(one.tables)} tabellen")
+    assert said[-1].startswith(f"Gelijk: {one.size} komen overeen")
 
     path = stored / "register.json"
     rows = json.loads(path.read_text("utf-8"))
     rows[0].update(value=rows[0]["value"] + 1, low=None, high=None)
     path.write_text(json.dumps(rows), "utf-8")
+    doubled, invented = (tampered_notebook(tmp_path, tasks, name) for name in ("verdubbeld", "verzonnen"))
     assert rows[0]["id"] in {told.what.split(":")[0] for told in edition.verify(said.append, stored, tasks)}
     assert rows[0]["id"] in said[-1]
+    told = [one for one in edition.verify(said.append, stored, doubled) if one.sentence]
+    assert [one.what for one in told] == ["bladzijde stad-delft"] and "LBM-punten onder het gemiddelde" in told[0].now
+    told = {one.what for one in edition.verify(said.append, stored, invented)}
+    assert {"bladzijde stad-delft", "keuze zaad van stad-delft"} <= told and "  is:  Menging werkt altijd." in said[-1]
+
+
+def tampered_notebook(folder: Path, tasks: list[execute.Task], how: str) -> list[execute.Task]:
+    """The tasks with another sheet: a report that doubles a number in a sentence, or an invented sentence and another default."""
+    notebook = nbformat.read(BOOK / "stadsblad.ipynb", as_version=4)
+    imports = next(cell for cell in notebook.cells if "import lever_reports" in cell.source)
+    if how == "verdubbeld":
+        imports.source += DOUBLED
+    else:
+        notebook.cells.append(new_markdown_cell("Menging werkt altijd."))
+        parameters = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+        parameters.source = parameters.source.replace(f"zaad = {Choices().zaad}", "zaad = 1")
+    (folder / how).mkdir()
+    nbformat.write(notebook, folder / how / "stadsblad.ipynb")
+    return [
+        replace(one, notebook=folder / how / one.notebook.name) if one.notebook.stem == "stadsblad" else one
+        for one in tasks
+    ]

@@ -104,6 +104,22 @@ def test_an_unknown_choice_stops_the_build(tmp_path):
         stage(tmp_path, new_markdown_cell("{keuze}`stad`"))
 
 
+def test_a_misspelt_reference_stops_the_build_with_page_and_sentence(tmp_path, no_pages):
+    with pytest.raises(InvalidInput, match=r"Op proef\.ipynb is iets niet ingevuld, in: „Het is \{Getal\}`helling`\.”"):
+        stage(tmp_path, new_markdown_cell("Een zin. Het is {Getal}`helling`."))
+    with pytest.raises(
+        InvalidInput, match=r"Op proef\.ipynb .*\{tekst\}`ander`"
+    ):  # a sentence is not filled into a sentence
+        stage(
+            tmp_path,
+            emitting(SENTENCE_MIME, {"kort": "Ja: {tekst}`ander`.", "ander": "Nee."}),
+            new_markdown_cell("{tekst}`kort`"),
+        )
+    (no_pages / "index.md").write_text("Het is {getal} `proef.helling`.", "utf-8")
+    with pytest.raises(InvalidInput, match=r"Op index\.md is iets niet ingevuld"):
+        stage(tmp_path)
+
+
 def test_choices_and_sentences_are_filled(tmp_path):
     notebook = stage(
         tmp_path,
@@ -148,12 +164,16 @@ def test_the_narrow_picture_of_a_figure_lies_beside_its_lines_and_is_listed(tmp_
     drawn = {**DRAWN, DATA_MIME: {**DRAWN[DATA_MIME], "narrow": b64encode(b"smal").decode()}}
     stage(tmp_path, new_code_cell("fig", outputs=[new_output("display_data", drawn)]))
     listed = json.loads((tmp_path / "source" / NARROW).read_text("utf-8"))
-    assert listed == {address: "_static/figuren/a-smal.png" for address in (image_address(drawn["image/png"]), "_images/a.svg")}
+    assert listed == {
+        address: "_static/figuren/a-smal.png" for address in (image_address(drawn["image/png"]), "_images/a.svg")
+    }
     assert (tmp_path / "source" / "_static" / "figuren" / "a-smal.png").read_bytes() == b"smal"
 
 
 def test_the_code_of_a_figure_stands_below_it_and_not_above(tmp_path):
-    picture = new_code_cell("kaarten.teken(x)", metadata={"tags": ["hide-input"]}, outputs=[new_output("display_data", DRAWN)])
+    picture = new_code_cell(
+        "kaarten.teken(x)", metadata={"tags": ["hide-input"]}, outputs=[new_output("display_data", DRAWN)]
+    )
     other = new_code_cell("print(1)", metadata={"tags": ["hide-input"]})
     _, cell, below, plain = stage(tmp_path, picture, other).cells
     assert cell.metadata.tags == ["remove-input"] and "kaarten.teken(x)" in below.source

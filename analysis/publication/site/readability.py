@@ -35,13 +35,6 @@ LEFT_OUT = ("table", "pre", "figure", "figcaption", "nav", "footer", "summary", 
 NUMBER = re.compile(r"[−-]?(?<![^\W\d_])\d(?:[\d.,]*\d)?(?!-?[^\W_])(?:\s?%)?")
 ONE_NUMBER = "9"
 
-# Points that end no sentence.
-ABBREVIATIONS = re.compile(
-    r"\b(?:bijv|bv|o\.a|d\.w\.z|m\.n|nr|ca|e\.d|enz|resp|incl|excl|i\.p\.v|t\.o\.v|n\.v\.t|z\.g|mln|mrd|vgl|p|pp|ed|red)\.",
-    re.IGNORECASE,
-)
-WITHIN_A_WORD = re.compile(r"(?<=\w)\.(?=\w)")  # index.html, analysis.models, Moran.I
-SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"')\]]*\s+(?=[\"„‘(\[*]*[A-ZÀ-Þ0-9'’*])")
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 FORMULA = re.compile("[=≤√Σ·]")
@@ -101,9 +94,8 @@ def _own_text(tag: Tag) -> str:
 
 
 def split(text: str) -> list[str]:
-    """Sentences of a paragraph, formulas left out; points in numbers, abbreviations and file names end none."""
-    safe = ABBREVIATIONS.sub(lambda match: match[0].replace(".", "․"), WITHIN_A_WORD.sub("․", text))
-    found = (part.replace("․", ".").strip() for part in SENTENCE_END.split(safe))
+    """Sentences of a paragraph, without formulas and labels."""
+    found = dutch.sentences(text)
     return [one for one in found if len(WORD.findall(_plain_numbers(one))) >= SHORTEST and not FORMULA.search(one)]
 
 
