@@ -19,11 +19,11 @@ from analysis import dutch
 from analysis.errors import InvalidInput
 from analysis.publication.register import REFERENCE
 
-# Roles that the renderer fills itself. `tekst` and `keuze` are not among them: the builder filled those.
+# Roles that the renderer fills itself. `tekst`, `keuze`, `vorm` and `eerder` are not among them: the builder filled those.
 ROLES = ("doc", "ref", "numref", "term", "cite:p", "cite:t")
 
 # The builder's own words, in whatever form: with a brace on one side at least, or stuck to a backtick.
-OWN = r"(?:getal|tekst|keuze)"
+OWN = r"(?:getal|tekst|keuze|vorm|eerder)"
 WORDS = re.compile(rf"\{{\s*{OWN}(?!lenregister)|\b{OWN}\s*\}}|\b{OWN}[`´]", re.IGNORECASE)
 STUCK = re.compile(rf"\b{OWN}$", re.IGNORECASE)
 BRACE = re.compile(r"[{}]")

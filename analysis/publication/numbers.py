@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
@@ -154,12 +154,12 @@ class Sentences(dict[str, str]):
     """Sentences that a result decides, by key; they travel as cell output, like numbers, with the numbers that they quote.
 
     Args:
+        texts, **more: by key; a number stands in a text as its role.
         numbers: that the sentences quote.
-        **texts: by key; a number stands in it as its role.
     """
 
-    def __init__(self, numbers: Iterable[Number] = (), **texts: str) -> None:
-        super().__init__(texts)
+    def __init__(self, texts: Mapping[str, str] | None = None, /, numbers: Iterable[Number] = (), **more: str) -> None:
+        super().__init__(texts or {}, **more)
         self.numbers = tuple(numbers)
 
     def plain(self, key: str) -> str:
@@ -213,7 +213,7 @@ class Telling:
 
     def sentences(self, **texts: str) -> Sentences:
         """The texts by key, with the numbers that they quote."""
-        return Sentences(self.numbers, **texts)
+        return Sentences(texts, numbers=self.numbers)
 
     def text(self, template: str) -> Quoted:
         """A title or caption, which is drawn or written as plain text."""

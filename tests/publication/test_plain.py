@@ -13,7 +13,7 @@ from analysis.publication.numbers import Number
 from analysis.publication.register import Entry
 
 TITLES = {"andere-steden": "Andere steden"}
-NUMBERS = {"a.helling": Entry("a.helling", "a", Number("helling", -0.5, "punten", 10, "bron", -0.6, -0.4, 1))}
+NUMBERS = {"a.helling": Entry("a.helling", "a", Number("helling", -0.5, "punten", 10, "bron", -0.6, -0.4, 1, kind="betrouwbaarheid"))}
 
 
 def read(text):

@@ -25,7 +25,7 @@ from analysis.publication.site import printing
 
 PLACE = "GM0599"
 CHOICES = Choices(gemeente="Rotterdam", gemeentecode=PLACE)
-OWN = Number("helling", -0.5, "punten", 10, "bron", -0.6, -0.4, 1)
+OWN = Number("helling", -0.5, "punten", 10, "bron", -0.6, -0.4, 1, kind="betrouwbaarheid")
 GROUPED = Number("getoetst", 9, "toetsen", 10, "bron", group="context")
 ABOUT = {"datum": "2026-11-24", "versie": "0.2.0"}
 PUBLISHED = Edition(
