@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InvalidInput
-from analysis.names import find_gemeente, nearest
+from analysis.names import Search, find_gemeente, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,13 +120,19 @@ class Choices:
                        f"BZK, Leefbaarometer 3.0 ({self.peiljaar})")  # fmt: skip
 
 
-def settle(given: Mapping[str, Any], gemeenten: pd.DataFrame, declared: Iterable[str] = PARAMETERS) -> Choices:
+def settle(
+    given: Mapping[str, Any],
+    gemeenten: pd.DataFrame,
+    declared: Iterable[str] = PARAMETERS,
+    otherwise: Search | None = None,
+) -> Choices:
     """Check parameters and settle them.
 
     Args:
         given: values by name.
         gemeenten: the dataset's table, for names and codes.
         declared: names that this chapter knows.
+        otherwise: as in `names.find_gemeente`.
 
     Raises:
         InvalidInput: for a name that is not declared, or a value that is not allowed, with what is.
@@ -138,7 +144,7 @@ def settle(given: Mapping[str, Any], gemeenten: pd.DataFrame, declared: Iterable
             raise InvalidInput(f"Parameter {name!r} bestaat niet{hint}; dit hoofdstuk kent: {', '.join(declared)}.")
     values = {name: _check(name, value) for name, value in given.items() if name != "gemeente"}
     if "gemeente" in given:
-        values["gemeentecode"], values["gemeente"] = find_gemeente(given["gemeente"], gemeenten)
+        values["gemeentecode"], values["gemeente"] = find_gemeente(given["gemeente"], gemeenten, otherwise)
     return Choices(**values)
 
 

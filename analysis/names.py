@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from analysis import dutch
@@ -21,6 +21,9 @@ EVERYDAY_NAMES = {"den haag": "'s-Gravenhage", "den bosch": "'s-Hertogenbosch"}
 REST_OF_NAME = re.compile(r"( \(|, | en | aan ).*")
 
 Known = dict[str, list[str]]  # gemeentecodes of 2020 by what may be typed, made plain
+Search = Callable[
+    [str, "pd.DataFrame"], list[str]
+]  # gemeentecodes of 2020, from what was typed and the table of gemeenten
 
 
 def plain(name: str) -> str:
@@ -29,13 +32,14 @@ def plain(name: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", ascii_name))
 
 
-def find_gemeente(name: Any, gemeenten: pd.DataFrame) -> tuple[str, str]:
+def find_gemeente(name: Any, gemeenten: pd.DataFrame, otherwise: Search | None = None) -> tuple[str, str]:
     """Code and official name of a gemeente in the layout of 2020.
 
     Args:
-        name: its official name, with or without accents and in any case; its code; what people call it; or the name or code
-            of the gemeente of 2017 that became part of it, or of 2022 that it became part of.
+        name: its official name, with or without accents and in any case; its code; or what people call it.
         gemeenten: the dataset's table.
+        otherwise: where a name is looked for that is none of these: `dataset.other_years.find`, except in a chapter, which
+            reads no more than it declares.
 
     Raises:
         InvalidInput: when it is no text, is empty, or does not exist, with the nearest names; or when it stands for more
@@ -48,14 +52,11 @@ def find_gemeente(name: Any, gemeenten: pd.DataFrame) -> tuple[str, str]:
             "De naam van de gemeente is leeg: noem een gemeente, zoals Utrecht, of haar code, zoals GM0344."
         )
     wanted, called = plain(name), gemeenten.gemeentenaam
-    for known in (_official, _everyday, _of_another_year):  # the last reads more, so only when it has to
-        if found := known(gemeenten).get(wanted):
-            return _only_one(name, sorted(found), called)
-    if wanted in _unplaced():
-        raise InvalidInput(
-            f"Gemeente {name!r} bestond in 2017. In welke gemeente van 2020 zij ligt, is met de cijfers van dit boek niet zeker te zeggen (zie "
-            "data/koppeling_gemeenten.csv): noem de gemeente van 2020."
-        )
+    found = _official(gemeenten).get(wanted) or _everyday(called).get(wanted)
+    if not found and otherwise:
+        found = otherwise(name, gemeenten)
+    if found:
+        return _only_one(name, sorted(found), called)
     raise InvalidInput(
         f"Gemeente {name!r} bestaat niet{_meant(name, called)}; gebruik de naam of code van CBS in de indeling van 2020."
     )
@@ -76,57 +77,25 @@ def _official(gemeenten: pd.DataFrame) -> Known:
     return names | {code.lower(): [code] for code in gemeenten.index}
 
 
-def _everyday(gemeenten: pd.DataFrame) -> Known:
+def _everyday(called: pd.Series) -> Known:
     """What people call them, which may be more than one."""
-    called = gemeenten.gemeentenaam
     by_name = {name: code for code, name in called.items()}
     known = {everyday: [by_name[name]] for everyday, name in EVERYDAY_NAMES.items() if name in by_name}
-    return _together((_short(name), code) for code, name in called.items()) | known
+    return together((short(name), code) for code, name in called.items()) | known
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """The first part of a name, made plain."""
     return plain(REST_OF_NAME.sub("", name))
 
 
-def _together(pairs: Iterable[tuple[str, str]]) -> Known:
+def together(pairs: Iterable[tuple[str, str]]) -> Known:
+    """Codes by word; a word may stand for more than one."""
     known: Known = {}
     for word, code in pairs:
         if code not in known.setdefault(word, []):
             known[word].append(code)
     return known
-
-
-def _of_another_year(gemeenten: pd.DataFrame) -> Known:
-    """Names and codes of 2017 and 2022, of gemeenten that were not there in 2020."""
-    pairs = [(word, code) for code, words in names_of_another_year(gemeenten).items() for word in words]
-    full = _together((plain(word), code) for word, code in pairs)
-    return _together((_short(word), code) for word, code in pairs) | full
-
-
-def names_of_another_year(gemeenten: pd.DataFrame) -> dict[str, list[str]]:
-    """By gemeente of 2020 the names and codes of 2017 and 2022 under which it, or a part of it, is known too.
-
-    A gemeente of 2017 became part of those where its linked buurten lie.
-    """
-    from analysis.dataset import store  # here: few names need it, and it takes a while to read
-
-    then, later = store.read("koppeling_gemeenten").gemeentenaam_2017, store.read_map("gemeenten").naam
-    links = store.read("koppeling").buurtcode.dropna()
-    became = sorted({("GM" + old[2:6], "GM" + new[2:6]) for old, new in links.items()})
-    became += [(new, old) for old, new in gemeenten.gemeentecode_2022.dropna().items()]
-    also: dict[str, list[str]] = {}
-    for other, code in became:
-        if other not in gemeenten.index and code in gemeenten.index:
-            also.setdefault(code, []).extend([str(then[other] if other in then.index else later[other]), other])
-    return also
-
-
-def _unplaced() -> set[str]:
-    """Names and codes of gemeenten of 2017, asked only when nothing else was found: of these no buurt is linked."""
-    from analysis.dataset import store
-
-    then = store.read("koppeling_gemeenten").gemeentenaam_2017
-    return {plain(word) for words in then.items() for word in words}
 
 
 def _meant(name: str, called: pd.Series) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis import choices
 from analysis.choices import Choices, settle, settle_cell
-from analysis.dataset import store
+from analysis.dataset import other_years, store
 from analysis.errors import InvalidInput
 from analysis.names import find_gemeente
 
@@ -219,7 +219,7 @@ def test_all_gemeenten_are_found_by_name_and_code_with_or_without_accents_and_in
     ],
 )
 def test_a_gemeente_is_found_by_its_everyday_name_and_by_what_became_part_of_it(name, official):
-    assert find_gemeente(name, ALL)[1] == official
+    assert find_gemeente(name, ALL, other_years.find)[1] == official
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,13 @@ def test_a_gemeente_is_found_by_its_everyday_name_and_by_what_became_part_of_it(
 )
 def test_a_name_of_more_than_one_gemeente_is_refused_with_all_of_them(name, several):
     with pytest.raises(InvalidInput) as refused:
-        find_gemeente(name, ALL)
+        find_gemeente(name, ALL, other_years.find)
     assert all(one in str(refused.value) for one in several), refused.value
+
+
+def test_a_chapter_knows_no_other_years_because_it_reads_no_more_than_it_declares():
+    with pytest.raises(InvalidInput, match="'Eemsdelta' bestaat niet"):
+        settle_cell({"gemeente": "Eemsdelta"}, ALL, ["gemeente"])
 
 
 def test_every_gemeente_of_2017_and_2022_is_found_or_refused_with_what_is_known():
@@ -245,7 +250,7 @@ def test_every_gemeente_of_2017_and_2022_is_found_or_refused_with_what_is_known(
     unplaced = []
     for name in [*then, *later]:
         try:
-            find_gemeente(name, ALL)
+            find_gemeente(name, ALL, other_years.find)
         except InvalidInput as refused:
             assert "meer dan één gemeente" in str(refused) or "bestond in 2017" in str(refused), refused
             if "bestond in 2017" in str(refused):

@@ -36,12 +36,12 @@ class City:
         buurten: per buurt the columns of `measures.sample.select` with `huishoudens` (an estimate), `huishoudens_fout`
             (relative standard error), `arm` (households at or around the social minimum), `misdrijven_log` (may miss) and
             `inwoners_2024`.
-        left_out: its other buurten, as the dataset has them.
+        left_out: its other buurten: `buurtnaam` and, in a clause, `waarom`.
     """
 
     choices: Choices
     buurten: pd.DataFrame
-    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"buurtnaam": pd.Series(dtype=object)}))
+    left_out: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["buurtnaam", "waarom"], dtype=object))
 
     @property
     def name(self) -> str:
@@ -83,9 +83,10 @@ class City:
         if len(hits) > 1:
             codes = " of ".join(hits)
             raise InvalidInput(f"In {self.name} heten {len(hits)} buurten {buurt!r}: geef de code ({codes}).")
-        absent = _called(self.left_out, buurt)
+        absent = self.left_out.loc[_called(self.left_out, buurt)]
         if len(absent):
-            raise InvalidInput(" ".join(absence.of_buurt(self.left_out, self.choices, code) for code in absent))
+            raise InvalidInput(" ".join(f"Buurt {row.buurtnaam} ({row.Index}) van {self.name} doet niet mee: {row.waarom}."
+                                        for row in absent.itertuples()))  # fmt: skip
         every = pd.concat([self.buurten.buurtnaam, self.left_out.buurtnaam])
         known = {plain(name): name for name in every}
         raise InvalidInput(f"Buurt {buurt!r} bestaat niet in {self.name}{nearest(plain(buurt), known)}.")
@@ -97,18 +98,20 @@ def _called(buurten: pd.DataFrame, typed: str) -> pd.Index:
     return buurten.index[named | (buurten.index == typed.strip().upper())]
 
 
-def of(buurten: pd.DataFrame, households: pd.DataFrame, choices: Choices) -> City:
+def of(buurten: pd.DataFrame, households: pd.DataFrame, choices: Choices, links: pd.DataFrame | None = None) -> City:
     """The chosen city.
 
     Args:
         buurten: the dataset's table, prepared, all gemeenten.
         households: result of `households.estimate` for these buurten.
         choices: settled choices.
+        links: the dataset's table `koppeling`, for the reasons why buurten are left out.
     """
     own = of_city(buurten, choices.gemeentecode)
     table = select(own, choices).join(households)
     table["arm"] = table.huishoudens * table.belasting / 100
-    return City(choices, table, own.drop(table.index))
+    left_out = own[["buurtnaam"]].join(absence.clauses(own, choices, links).rename("waarom"), how="right")
+    return City(choices, table, left_out)
 
 
 def weights_of_worst(ordered_by: np.ndarray, sizes: np.ndarray, share: float) -> np.ndarray:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import Choices
-from analysis.dataset import store
 
 NOT_LINKED, NO_OUTCOME, NO_BURDEN, SMALL, SHOWN = "niet gekoppeld", "geen score", "geen aandeel", "te klein", ""
 
@@ -33,15 +32,20 @@ def kinds(buurten: pd.DataFrame, choices: Choices) -> pd.Series:
     return pd.Series(found, index=buurten.index, dtype=object)
 
 
-def clauses(buurten: pd.DataFrame, choices: Choices) -> pd.Series:
-    """Per buurt that is not in the sample the reason as a Dutch clause: "… doet niet mee: <clause>"."""
+def clauses(buurten: pd.DataFrame, choices: Choices, links: pd.DataFrame | None) -> pd.Series:
+    """Per buurt that is not in the sample the reason as a Dutch clause: "… doet niet mee: <clause>".
+
+    Args:
+        buurten: the dataset's table, all gemeenten or one.
+        choices: settled choices.
+        links: the dataset's table `koppeling`; without it a clause says where the link is told.
+    """
     kind = kinds(buurten, choices)
     absent = kind[kind != SHOWN]
-    links = store.read("koppeling")
     return pd.Series({code: _clause(code, one, links, choices) for code, one in absent.items()}, dtype=object)
 
 
-def _clause(code: str, kind: str, links: pd.DataFrame, choices: Choices) -> str:
+def _clause(code: str, kind: str, links: pd.DataFrame | None, choices: Choices) -> str:
     if kind == NOT_LINKED:
         return f"het is niet zeker welke cijfers van 2017 bij deze buurt horen ({_why_not_linked(code, links)})"
     return {
@@ -55,24 +59,14 @@ def _few(choices: Choices) -> str:
     return f"minder dan {dutch.count(choices.ondergrens, 'inwoner')}" if choices.ondergrens > 1 else "geen inwoners"
 
 
-def _why_not_linked(code: str, links: pd.DataFrame) -> str:
+def _why_not_linked(code: str, links: pd.DataFrame | None) -> str:
     """What the link of 2017 tells of the code of a buurt."""
+    if links is None:
+        return "waarom staat in data/koppeling.csv"
     if code not in links.index:
         return NEW_CODE
     reason = links.reden[code]
     return OTHER_BUURT if pd.isna(reason) else str(reason)
-
-
-def of_buurt(buurten: pd.DataFrame, choices: Choices, code: str) -> str:
-    """Why a buurt of a gemeente is not shown, in one sentence.
-
-    Args:
-        buurten: rows of the dataset's table, this buurt among them.
-        choices: settled choices.
-        code: of a buurt that is not in the sample.
-    """
-    clause = clauses(buurten.loc[[code]], choices)[code]
-    return f"Buurt {buurten.buurtnaam[code]} ({code}) van {choices.gemeente} doet niet mee: {clause}."
 
 
 def of_gemeente(own: pd.DataFrame, choices: Choices, fewest: int, what: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import dutch
 from analysis.choices import CRIME, Choices, convert, settle
-from analysis.dataset import store
+from analysis.dataset import other_years, store
 from analysis.levers import bounds, country, spread
 from analysis.levers import city as cities
 from analysis.levers.assumptions import MEANINGS, Assumptions
@@ -42,7 +42,7 @@ def choices_of(gemeente: str, ondergrens: str | None = None) -> Choices:
     """Settle what was given on the command line."""
     given = {"gemeente": gemeente, "ondergrens": ondergrens}
     known = {name: convert(name, typed) for name, typed in given.items() if typed is not None}
-    return settle(known, store.read("gemeenten"))
+    return settle(known, store.read("gemeenten"), otherwise=other_years.find)
 
 
 def city_of(choices: Choices) -> City:
@@ -53,7 +53,7 @@ def city_of(choices: Choices) -> City:
     """
     buurten = sample.prepare(store.read("buurten"))
     sample.select_city(buurten, choices)
-    return cities.of(buurten, estimate(buurten, store.read("wijken")), choices)
+    return cities.of(buurten, estimate(buurten, store.read("wijken")), choices, store.read("koppeling"))
 
 
 def scenario(found: Outcome, held: Assumptions, choices: Choices) -> Answer:

@@ -17,7 +17,7 @@ import yaml
 
 from analysis import paths
 from analysis.choices import Choices, settle
-from analysis.dataset import store
+from analysis.dataset import other_years, store
 from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
@@ -96,9 +96,9 @@ def settled(notebook: Path, parameters: dict[str, Any]) -> Choices:
 
     declared = papermill.inspect_notebook(str(notebook))
     gemeenten = store.read("gemeenten")
-    settle(parameters, gemeenten, declared)
+    settle(parameters, gemeenten, declared, other_years.find)
     defaults = {name: ast.literal_eval(found["default"]) for name, found in declared.items()}
-    return settle({**defaults, **parameters}, gemeenten, declared)
+    return settle({**defaults, **parameters}, gemeenten, declared, other_years.find)
 
 
 def read_chapter(name: str, task: execute.Task) -> staging.Chapter:

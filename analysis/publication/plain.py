@@ -36,7 +36,7 @@ BOXES = {"admonition": "", "dropdown": "", "note": "Let op", "warning": "Waarsch
 FRAMES = {"div"}
 GLOSSARY, RAW, REFERENCES = "begrippen", "raw", "bibliography"
 # Lists and forms that are made of other pages, of the register or of the data, which are compared by themselves.
-MADE_ELSEWHERE = {"steden", "getallenregister", "zoekbuurt", "vindplek"}
+MADE_ELSEWHERE = {"steden", "getallenregister", "intervalsoorten", "zoekbuurt", "vindplek"}
 
 SPACE = re.compile(r"\s+")
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis import files, paths
 from analysis.choices import settle
-from analysis.dataset import store
+from analysis.dataset import other_years, store
 from analysis.dutch import slug
 from analysis.errors import InvalidInput
 from analysis.measures.sample import big_cities
@@ -71,7 +71,7 @@ def _gemeenten(values: Sequence[Any], gemeenten: pd.DataFrame) -> list[str]:
             chosen = gemeenten if value == EVERY else big_cities(gemeenten)
             names += list(chosen.sort_values("inwoners_2017", ascending=False).gemeentenaam)
         else:
-            names.append(settle({"gemeente": value}, gemeenten).gemeente)
+            names.append(settle({"gemeente": value}, gemeenten, otherwise=other_years.find).gemeente)
     return list(dict.fromkeys(names))
 
 

@@ -38,7 +38,7 @@ def test_a_buurt_has_a_reason_exactly_when_it_is_not_in_the_sample(year, cut):
 
 def test_each_reason_holds_for_its_buurt():
     choices = Choices()
-    told = absence.clauses(BUURTEN, choices)
+    told = absence.clauses(BUURTEN, choices, LINKS)
     rows = BUURTEN.loc[told.index]
     assert set(told.index[told.str.contains("welke cijfers van 2017")]) == set(rows.index[rows.inwoners_2017.isna()])
     assert (rows.inwoners_2017[told.str.contains("minder dan 500")] < 500).all()
@@ -48,7 +48,7 @@ def test_each_reason_holds_for_its_buurt():
 
 
 def test_a_buurt_that_is_not_linked_has_the_reason_of_the_link():
-    told = absence.clauses(BUURTEN, Choices())
+    told = absence.clauses(BUURTEN, Choices(), LINKS)
     for code, clause in told[told.str.contains("welke cijfers van 2017")].items():
         if code not in LINKS.index:
             assert absence.NEW_CODE in clause
@@ -58,8 +58,13 @@ def test_a_buurt_that_is_not_linked_has_the_reason_of_the_link():
             assert LINKS.buurtcode[code] != code and absence.OTHER_BUURT in clause
 
 
+def test_without_the_link_a_clause_says_where_it_is_told():
+    told = absence.clauses(BUURTEN, Choices(), None)
+    assert told["BU07724210"].endswith("(waarom staat in data/koppeling.csv)")
+
+
 def test_an_empty_buurt_has_no_inhabitants_rather_than_fewer_than_one():
-    told = absence.clauses(BUURTEN, Choices(ondergrens=0))
+    told = absence.clauses(BUURTEN, Choices(ondergrens=0), LINKS)
     empty = told[BUURTEN.inwoners_2017[told.index] == 0]
     assert len(empty) and empty.eq("zij had in 2017 geen inwoners").all()
 

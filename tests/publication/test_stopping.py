@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import zlib
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,12 +30,17 @@ CITIES = ["cities", "--gemeenten", "groot", "--zaad", "1", "--uit"]
 
 def start(tmp_path, *arguments):
     """A command as a terminal starts it: in a process group of its own, which Ctrl-C reaches as a whole."""
-    temporary = tmp_path / "tijdelijk"
+    temporary = temporary_of(tmp_path)
     temporary.mkdir()
     return subprocess.Popen(
         [sys.executable, "-m", "analysis", *map(str, arguments)], cwd=ROOT, start_new_session=True, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(temporary)},
     )  # fmt: skip
+
+
+def temporary_of(tmp_path) -> Path:
+    """Where the command keeps its temporary files: a short path, since that of a socket holds at most about 100 characters."""
+    return Path(tempfile.gettempdir()) / f"stop-{zlib.crc32(str(tmp_path).encode()):08x}"
 
 
 def others_in_group(process) -> bool:
@@ -47,7 +56,8 @@ def others_in_group(process) -> bool:
 
 def nothing_is_left(process, tmp_path, folder=None):
     assert not others_in_group(process)
-    left = [path for path in (tmp_path / "tijdelijk").rglob("*") if path.is_file()]
+    left = [path for path in temporary_of(tmp_path).rglob("*") if path.is_file()]
+    shutil.rmtree(temporary_of(tmp_path))
     assert not left, left
     if folder and folder.exists():
         assert not [path for path in folder.iterdir() if path.name.startswith(".") or ".part." in path.name]

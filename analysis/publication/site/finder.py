@@ -70,6 +70,7 @@ class Country:
     gemeenten: pd.DataFrame
     wijken: pd.DataFrame
     buurten: pd.DataFrame
+    links: pd.DataFrame
     wijk_shapes: gpd.GeoDataFrame
     gemeente_shapes: gpd.GeoDataFrame
     buurt_shapes: gpd.GeoDataFrame
@@ -79,7 +80,7 @@ class Country:
 def read() -> Country:
     """Read what this page uses."""
     return Country(
-        store.read("gemeenten"), store.read("wijken"), store.read("buurten"), store.read_map("wijken"),
+        store.read("gemeenten"), store.read("wijken"), store.read("buurten"), store.read("koppeling"), store.read_map("wijken"),
         store.read_map("gemeenten"), store.read_map("amsterdam_buurten"), store.read_map("buurtpunten"),
     )  # fmt: skip
 
@@ -181,7 +182,7 @@ def gemeente(country: Country, code: str, city: CityPage | None) -> dict[str, An
         "inwoners": _plain(country.gemeenten.inwoners_2017[code]),
         "buurtkolommen": BUURT, "buurten": _rows(table.reindex(columns=list(BUURT))),
         "wijkkolommen": WIJK, "wijken": _rows(wijken[list(WIJK)]),
-        "kaart": drawing(country, code, table.index), **_reasons(own, city.choices if city else Choices()),
+        "kaart": drawing(country, code, table.index), **_reasons(country, own, city.choices if city else Choices()),
     }  # fmt: skip
     if city:
         told |= {"blad": city.page, "csv": city.csv, "ondergrens": city.choices.ondergrens, "kern": _key_figures(city),
@@ -189,9 +190,9 @@ def gemeente(country: Country, code: str, city: CityPage | None) -> dict[str, An
     return told
 
 
-def _reasons(own: pd.DataFrame, choices: Choices) -> dict[str, Any]:
+def _reasons(country: Country, own: pd.DataFrame, choices: Choices) -> dict[str, Any]:
     """Why buurten are not in the sample: the reasons, and per buurt which of them."""
-    clauses = absence.clauses(own, choices)
+    clauses = absence.clauses(own, choices, country.links)
     told = list(dict.fromkeys(clauses))
     return {"redenen": told, "waarom": {code: told.index(clause) for code, clause in clauses.items()}}
 
