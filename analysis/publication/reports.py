@@ -318,14 +318,21 @@ def outcomes_agree(onv: Found, crimes: Found) -> bool:
     return 1 / DISAGREE_FACTOR <= ratio <= DISAGREE_FACTOR
 
 
+def _factor(onv: Found, crimes: Found) -> float:
+    """How many times the one association is the other, in standard deviations; 1 or more, whatever their direction."""
+    ratio = abs((onv.value / onv.outcome_sd) / (crimes.value / crimes.outcome_sd))
+    return max(ratio, 1 / ratio)
+
+
 def about_slope(onv: Found, crimes: Found | None, curve: Curve, choices: Choices) -> Sentences:
     """What the associations of one city say, by rules fixed in the research design."""
     gain = curve.r2_curve - curve.r2_line
     better = "merkbaar beter" if gain >= WORTH_A_BEND else "niet merkbaar beter"
-    return Sentences(
+    tell = Telling(f"{both(choices)}; {CRIME_SOURCE}", onv.n)
+    return tell.sentences(
         richting=_about_onv(onv, choices.gemeente),
         misdrijven=_about_crime(onv, crimes, choices.gemeente),
-        maat=_about_both(onv, crimes),
+        maat=_about_both(onv, crimes, tell),
         kromming=f"Een gebogen lijn voorspelt wijken die niet zijn gebruikt {better} dan een rechte.",
     )
 
@@ -378,14 +385,16 @@ def _about_crime(onv: Found, crimes: Found | None, city: str) -> str:
     return f"Bij de geregistreerde misdrijven is{stretch(crimes)} geen duidelijk verband te zien."
 
 
-def _about_both(onv: Found, crimes: Found | None) -> str:
+def _about_both(onv: Found, crimes: Found | None, tell: Telling) -> str:
     if crimes is None:
         return "De tweede maat ontbreekt."
     clear = [found.low > 0 or found.high < 0 for found in (onv, crimes)]
     if not any(clear):
         return "Geen van beide maten laat een duidelijk verband zien."
     if all(clear) and outcomes_agree(onv, crimes):
-        return "Beide maten vertellen hetzelfde verhaal."
+        limit = tell("standaard.grens", DISAGREE_FACTOR, "factor tussen de twee maten waarboven het antwoord van de maat afhangt")
+        factor = tell("standaard.factor", _factor(onv, crimes), "factor tussen de twee maten, in standaardafwijkingen", decimals=1)
+        return f"Beide maten wijzen dezelfde kant op. Zij schelen een factor {factor}; vanaf {limit} zouden we zeggen dat het van de maat afhangt."
     return "**Hoe sterk het verband is, hangt af van de maat.**"
 
 

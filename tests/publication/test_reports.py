@@ -128,7 +128,7 @@ def test_the_headline_is_the_estimand_of_the_plan_per_ten_points():
     assert all(reports.ON_SHARED in number.unit for number in (onv, crimes))
 
 
-STORY, DEPENDS = "zelfde verhaal", "hangt af van de maat"
+STORY, DEPENDS = "wijzen dezelfde kant op", "hangt af van de maat"
 
 
 @pytest.mark.parametrize(
