@@ -27,6 +27,7 @@ from analysis.publication import (
     robustness_reports,
     validation_reports,
 )
+from analysis.publication.numbers import Telling
 
 CHOICES = Choices()
 COUNTS = (0, 1, 2)
@@ -115,15 +116,17 @@ def sentences(count: int, total: int) -> list[str]:
     sheet = SimpleNamespace(
         small=False,
         deviations=types,
-        city=SimpleNamespace(name="Ede"),
+        city=SimpleNamespace(name="Ede", choices=CHOICES, buurten=types),
         order=pd.DataFrame({"graad": ["A"], "bronnen": [max(count, 1)]}),
     )
+    tell = Telling("CBS, KWB 2017", n=total)
+    certain = tell.sentences(zeker=lever_reports._how_sure(tell, sheet))
     return [
         reports.title_cities(slopes), reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low)),
-        reports.title_types(types, CHOICES), reports.about_types(types, CHOICES)["typen"],
+        reports.title_types(types, CHOICES), reports.about_types(types, CHOICES).plain("typen"),
         lever_reports.about_spread(plans)["spreiding"], lever_reports.title_spread(plans),
         lever_reports.about_splits(splits)["gesprek"], lever_reports.title_evidence(evidence),
-        lever_reports.about_evidence(evidence)["bekend"], lever_reports._how_sure(sheet), lever_reports.title_map(sheet),
+        lever_reports.about_evidence(evidence)["bekend"], certain.plain("zeker"), lever_reports.title_map(sheet),
         cities_reports.title_verdicts(verdicts), family(count), specification(count, total),
         *([validation_reports.title_cuts(SimpleNamespace(cut=-0.1, wijken=count, gemeenten=count))]),
     ]  # fmt: skip
