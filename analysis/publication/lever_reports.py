@@ -19,6 +19,7 @@ from analysis.models import verdict
 from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences, Telling
 from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, ON_SHARED, both
+from analysis.quoted import Quoted
 
 # How crimes of a whole city are told.
 COUNTED = (
@@ -78,12 +79,18 @@ def about_evidence(register: pd.DataFrame) -> Sentences:
         if names
         else "Geen ervan vergelijkt met gebieden zonder de aanpak."
     )
-    few, compared = (register.graad == "A").mean() < FEW, int((register.graad == "A").sum())
+    tell, few = Telling(EVIDENCE, len(register)), (register.graad == "A").mean() < FEW
+    every, compared = (_quote(tell, evidence(register), key) for key in ("bewijs.aantal", "bewijs.graad_a"))
     known = (
-        f"{'Over wat helpt, is nog weinig zeker' if few else 'Over wat helpt, is al veel vergeleken'}: van {dutch.count(len(register), 'bevinding')} uit ander onderzoek "
-        f"{dutch.form(compared, 'komt')} er {dutch.number(compared)} uit een vergelijking met andere gebieden."
+        f"{'Over wat helpt, is nog weinig zeker' if few else 'Over wat helpt, is al veel vergeleken'}: van {dutch.count(every, 'bevinding')} uit ander onderzoek "
+        f"{dutch.form(compared, 'komt')} er {compared} uit een vergelijking met andere gebieden."
     )
-    return Sentences(sterkste=text, bekend=known)
+    return tell.sentences(sterkste=text, bekend=known)
+
+
+def _quote(tell: Telling, numbers: list[Number], key: str) -> Number:
+    """The number with this key, to quote in a text."""
+    return tell.quote(next(number for number in numbers if number.key == key))
 
 
 def _over_years(choices: Choices) -> str:
@@ -167,16 +174,19 @@ def households(checked: pd.DataFrame) -> list[Number]:
     return [Number("huishoudens.verhouding", middle, unit, len(checked), source, low, high, decimals=2, kind=TWO_THIRDS)]
 
 
-def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame) -> Sentences:
+def about_net_gain(over: pd.DataFrame, onv: pd.DataFrame, choices: Choices) -> Sentences:
     """What spreading does and does not give the city."""
     row, crimes = waterbed.headline(over), waterbed.headline(over, effect.CRIMES)
     clear = onv[(onv.low > 0) | (onv.high < 0)]
-    better, worse = clear[clear.value > 0], clear[clear.value < 0]
+    tell, unit = Telling(both(choices), len(onv)), "steden waarvan het stadsgemiddelde"
+    better = tell("waterbed.steden.boven_nul", int((clear.value > 0).sum()), f"{unit} bij gelijk verdelen duidelijk stijgt")
+    worse = tell("waterbed.steden.onder_nul", int((clear.value < 0).sum()), f"{unit} bij gelijk verdelen duidelijk daalt")
+    rest = tell("waterbed.steden.onbeslist", len(onv) - len(clear), f"{unit} bij gelijk verdelen niet duidelijk verandert")
     per_city = (
-        f"Per stad gerekend ligt het verschil in {dutch.count(len(better), 'stad')} duidelijk boven nul en in {dutch.number(len(worse))} duidelijk eronder. "
-        f"Niet van nul te onderscheiden is het in {dutch.count(len(onv) - len(clear), 'stad')}."
+        f"Per stad gerekend ligt het verschil in {dutch.count(better, 'stad')} duidelijk boven nul en in {worse} duidelijk eronder. "
+        f"Niet van nul te onderscheiden is het in {dutch.count(rest, 'stad')}."
     )
-    return Sentences(
+    return tell.sentences(
         waterbed=f"Voor de stad als geheel voorspelt de gebogen lijn gemiddeld {_way(row, 'iets meer', 'iets minder')} veiligheid, en {_way(crimes, 'meer', 'minder')} "
         f"misdrijven. {_in_words(row, crimes)}",
         waterbed_steden=per_city,
@@ -213,31 +223,41 @@ def _in_words(onv: pd.Series, crimes: pd.Series) -> str:
     return "De twee maten wijzen niet dezelfde kant op."
 
 
-def about_spread(table: pd.DataFrame) -> Sentences:
-    """Average and worst-off, side by side; the choice is the reader's."""
+def _plans(table: pd.DataFrame, choices: Choices) -> tuple[Telling, pd.DataFrame, Number, Number]:
+    """The best plan of each city, in how many the worst-off clearly gain, and how many cities there are."""
     best = table[table.plan == spread.BEST]
-    sure = int((best.winst_slechtste_laag > 0).sum())
+    tell = Telling(both(choices), len(best))
+    sure = tell("spreiding.zeker", int((best.winst_slechtste_laag > 0).sum()), "steden waar de minst veilige tiende duidelijk wint")
+    return tell, best, sure, tell("spreiding.steden", len(best), "steden")
+
+
+def about_spread(table: pd.DataFrame, choices: Choices) -> Sentences:
+    """Average and worst-off, side by side; the choice is the reader's."""
+    tell, best, sure, every = _plans(table, choices)
     least = (
         "winnen er volgens de lijn wel bij"
-        if 2 * sure > len(best)
+        if 2 * sure.value > len(best)
         else "winnen er volgens de lijn meestal niet aantoonbaar bij"
     )
-    down, up = int((best.winst_hoog < 0).sum()), int((best.winst_laag > 0).sum())
-    return Sentences(
-        spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.share(sure, len(best), 'stad')} een verschil dat "
-        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.count(down, 'stad')} duidelijk omlaag en in {dutch.number(up)} duidelijk omhoog.",
+    down = tell("spreiding.omlaag", int((best.winst_hoog < 0).sum()), "steden waarvan het gemiddelde duidelijk daalt")
+    up = tell("spreiding.omhoog", int((best.winst_laag > 0).sum()), "steden waarvan het gemiddelde duidelijk stijgt")
+    return tell.sentences(
+        spreiding=f"Voor de minst veilige tiende voorspelt de lijn in {dutch.share(sure, every, 'stad')} een verschil dat "
+        f"duidelijk boven nul ligt. Het stadsgemiddelde gaat in {dutch.count(down, 'stad')} duidelijk omlaag en in {up} duidelijk omhoog.",
         minst_veilig=f"De minst veilige buurten {least}.",
     )
 
 
-def about_splits(table: pd.DataFrame) -> Sentences:
+def about_splits(table: pd.DataFrame, choices: Choices) -> Sentences:
     """Do both outcomes put the same conversation first?"""
     same, total = agreeing(table), table.gemeente.nunique()
+    tell = Telling(both(choices), total)
     if not same:
-        text = f"In {dutch.share(0, total, 'stad')} met genoeg buurten zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
+        none, every = _quote(tell, splits(table, choices), "gesprek.zelfde"), tell("gesprek.steden", total, "steden met genoeg buurten")
+        text = f"In {dutch.share(none, every, 'stad')} met genoeg buurten zetten beide maten hetzelfde gesprek voorop. Welke hefboom eerst, hangt dus af van de maat."
     else:
         text = f"In {dutch.enumeration(same)} zetten beide maten hetzelfde gesprek voorop. In de andere steden hangt het af van de maat."
-    return Sentences(gesprek=text)
+    return tell.sentences(gesprek=text)
 
 
 # --- One city -------------------------------------------------------------------------------------
@@ -274,9 +294,9 @@ def _telling(found: Sheet) -> Telling:
     return Telling(both(found.city.choices), len(found.city.buurten))
 
 
-def _quote(tell: Telling, found: Sheet, key: str) -> Number:
-    """One of the page's own numbers (`sheet_numbers`), to quote in a text."""
-    return tell.quote(next(number for number in sheet_numbers(found, found.city.choices) if number.key == key))
+def _own(tell: Telling, found: Sheet, key: str) -> Number:
+    """One of the page's own numbers, to quote in a text."""
+    return _quote(tell, sheet_numbers(found, found.city.choices), key)
 
 
 def about_sheet(found: Sheet, choices: Choices) -> Sentences:
@@ -294,7 +314,7 @@ def _stretch(tell: Telling, found: Sheet) -> str:
     """On which part of the burden the city is laid beside the others, and what its straight line says."""
     if not found.shared:
         return f"Dit zijn rechte lijnen over alle buurten: {ON_SHARED} heeft deze stad te weinig buurten."
-    line = _quote(tell, found, "helling10")
+    line = _own(tell, found, "helling10")
     return f"We vergelijken {ON_SHARED}. Een rechte lijn over alle buurten van de stad geeft {line} ({line:interval})."
 
 
@@ -356,7 +376,7 @@ def _which(tell: Telling, found: Sheet) -> str:
         return f"**Welke hefboom?** Beide maten zetten het gesprek over {pair} voorop. {evidence}"
     if len(known) < 2:
         return f"**Welke hefboom?** De cijfers zeggen het niet, want van één maat of van beide is te weinig bekend. {evidence}"
-    onv, crimes = (_quote(tell, found, f"gesprek.{outcome}") for outcome in known)
+    onv, crimes = (_own(tell, found, f"gesprek.{outcome}") for outcome in known)
     return (
         f"**Welke hefboom?** De twee maten zeggen niet hetzelfde. Van het verschil tussen de minst veilige buurten en de stad hoort op de Leefbaarometer {onv} % "
         f"({onv:interval}) bij het aandeel zeer lage inkomens. Bij misdrijven is dat {crimes} % ({crimes:interval}). Daarom telt hier het bewijs. {evidence}"
@@ -495,7 +515,7 @@ def _missing(tell: Telling, found: Sheet) -> str:
     without = int(table.misdrijven_log.isna().sum())
     if without:
         unknown = tell("misdrijven.onbekend", without, "buurten waarvan geen misdrijven bekend zijn", source=CRIME_SOURCE)
-        every = _quote(tell, found, "buurten")
+        every = _own(tell, found, "buurten")
         lines.append(
             f"Van {dutch.share(unknown, every, 'buurt')} zijn geen misdrijven bekend: hun grens of omvang is te veel veranderd."
         )
@@ -506,10 +526,11 @@ def _missing(tell: Telling, found: Sheet) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def title_splits(table: pd.DataFrame) -> str:
+def title_splits(table: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the split chart, in a sentence."""
-    onv, crimes = (100 * table[table.uitkomst == outcome].share.median() for outcome in (effect.ONV, effect.CRIMES))
-    return f"In de middelste stad hoort op de Leefbaarometer {dutch.number(onv)} % bij het inkomen, bij misdrijven {dutch.number(crimes)} %"
+    tell = Telling(both(choices), len(table))
+    onv, crimes = (_quote(tell, splits(table, choices), f"gesprek.{outcome}") for outcome in (effect.ONV, effect.CRIMES))
+    return tell.text(f"In de middelste stad hoort op de Leefbaarometer {onv} % bij het inkomen, bij misdrijven {crimes} %")
 
 
 def title_net_gain(over: pd.DataFrame) -> str:
@@ -522,53 +543,60 @@ def title_net_gain(over: pd.DataFrame) -> str:
     return "Wat gelijk verdelen de stad als geheel brengt, hangt af van de maat"
 
 
-def title_spread(table: pd.DataFrame) -> str:
+def title_spread(table: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the spread chart, in a sentence."""
-    best = table[table.plan == spread.BEST]
-    low, high = dutch.number(best.winst_slechtste.min(), 3), dutch.number(best.winst_slechtste.max(), 3)
-    sure, whole = int((best.winst_slechtste_laag > 0).sum()), dutch.number(best.winst.mean(), 4)
-    return (
-        f"De minst veilige tiende wint volgens de lijn {low} tot {high} LBM-punten, duidelijk in {dutch.share(sure, len(best), 'stad')}; "
+    tell, _, sure, every = _plans(table, choices)
+    worst, whole = (_quote(tell, best_spread(table, choices), f"spreiding.{key}") for key in ("winst", "gemiddelde"))
+    return tell.text(
+        f"De minst veilige tiende wint volgens de lijn {worst:grenzen} LBM-punten, duidelijk in {dutch.share(sure, every, 'stad')}; "
         f"de hele stad gemiddeld {whole}"
     )
 
 
-def title_evidence(register: pd.DataFrame) -> str:
+def title_evidence(register: pd.DataFrame) -> Quoted:
     """The finding of the evidence map, in a sentence."""
-    strong = int((register.graad == "A").sum())
-    return f"Van {dutch.count(len(register), 'bevinding')} {dutch.form(strong, 'komt')} er {dutch.number(strong)} uit een onderzoek met vergelijkingsgebieden"
+    tell = Telling(EVIDENCE, len(register))
+    every, strong = (_quote(tell, evidence(register), key) for key in ("bewijs.aantal", "bewijs.graad_a"))
+    return tell.text(f"Van {dutch.count(every, 'bevinding')} {dutch.form(strong, 'komt')} er {strong} uit een onderzoek met vergelijkingsgebieden")
 
 
 def title_map(found: Sheet) -> str:
     """The finding of the city's map, in a sentence."""
     if found.small:
         return f"{found.city.name}: te weinig buurten om te zeggen waar het anders is dan verwacht"
-    safer = found.deviations.type.isin([name for (_, safe), name in TYPES.items() if safe]).sum()
-    undecided = (found.deviations.type == UNDECIDED).sum()
-    less = len(found.deviations) - safer - undecided
-    return (
-        f"{found.city.name}: {dutch.count(safer, 'buurt')} {dutch.form(safer, 'is')} veiliger dan verwacht, {dutch.number(less)} minder veilig; van "
-        f"{dutch.number(undecided)} is het niet te zeggen"
+    tell = Telling(_over_years(found.city.choices), len(found.deviations))
+    safe = found.deviations.type.isin([name for (_, safe), name in TYPES.items() if safe])
+    unknown = found.deviations.type == UNDECIDED
+    safer = tell("typen.veiliger", int(safe.sum()), "buurten die veiliger zijn dan verwacht")
+    less = tell("typen.minder_veilig", int((~safe & ~unknown).sum()), "buurten die minder veilig zijn dan verwacht")
+    undecided = tell("typen.onbeslist", int(unknown.sum()), "buurten waarvan het niet te zeggen is")
+    return tell.text(
+        f"{found.city.name}: {dutch.count(safer, 'buurt')} {dutch.form(safer, 'is')} veiliger dan verwacht, {less} minder veilig; van "
+        f"{undecided} is het niet te zeggen"
     )
 
 
-def title_place(found: Sheet) -> str:
+def title_place(found: Sheet) -> Quoted:
     """Where the city stands among the others, in a sentence."""
-    own = found.slopes.loc[found.city.code]
-    return f"{found.city.name}: {dutch.number(10 * own.value, 3)} ({dutch.interval(10 * own.low, 10 * own.high, 3)}){f' {ON_SHARED}' if found.shared else ''}"
+    tell = _telling(found)
+    own = _own(tell, found, "afgeleide10")
+    return tell.text(f"{found.city.name}: {own} ({own:interval}){f' {ON_SHARED}' if found.shared else ''}")
 
 
-def title_scenarios(found: list[scenario.Outcome]) -> str:
+def title_scenarios(found: list[scenario.Outcome], choices: Choices) -> Quoted:
     """The finding of the scenario chart, in a sentence."""
     table = pd.concat([one.differences for one in found])
     own = table[(table.gebied == "buurt") & (table.uitkomst == effect.ONV)].value
-    return (
-        f"In de buurt zelf voorspellen de lijnen een verschil van {dutch.interval(own.min(), own.max(), 3)} LBM-punten"
+    tell = Telling(both(choices), len(own))
+    low, high = (
+        tell(f"scenario.{word}", value, f"LBM-punten; {word} van de voorspelde verschillen in de buurt zelf", decimals=3)
+        for word, value in (("laagste", own.min()), ("hoogste", own.max()))
     )
+    return tell.text(f"In de buurt zelf voorspellen de lijnen een verschil van {low} tot {high} LBM-punten")
 
 
-def title_need(table: pd.DataFrame) -> str:
+def title_need(table: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the bars, in a sentence."""
-    share = pressed(table)
-    low, high = dutch.number(share.min()), dutch.number(share.max())
-    return f"{low} tot {high}\u00a0% woont waar inkomens laag zijn en het minder veilig is dan verwacht"
+    tell = Telling(_over_years(choices), len(table))
+    share = _quote(tell, need(table, choices), "nood.gemiddeld")
+    return tell.text(f"{share:grenzen}\u00a0% woont waar inkomens laag zijn en het minder veilig is dan verwacht")
