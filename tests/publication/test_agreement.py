@@ -112,7 +112,7 @@ def sentences(count: int, total: int) -> list[str]:
                            for name in slopes.gemeente for outcome in (effect.ONV, effect.CRIMES)])  # fmt: skip
     types = pd.DataFrame({"type": [lever_reports.PRESSED if yes else UNDECIDED for yes in first]})
     evidence = pd.DataFrame({"hefboom": 1, "graad": ["A" if yes else "D" for yes in first]})
-    verdicts = slopes.assign(verdict=[verdict.VERDICTS[0] if yes else verdict.VERDICTS[1] for yes in first])
+    verdicts = slopes.assign(power=0.5, margin=0.2, verdict=[verdict.VERDICTS[0] if yes else verdict.VERDICTS[1] for yes in first])
     sheet = SimpleNamespace(
         small=False,
         deviations=types,
@@ -127,7 +127,7 @@ def sentences(count: int, total: int) -> list[str]:
         lever_reports.about_spread(plans, CHOICES).plain("spreiding"), lever_reports.title_spread(plans, CHOICES),
         lever_reports.about_splits(splits, CHOICES).plain("gesprek"), lever_reports.title_evidence(evidence),
         lever_reports.about_evidence(evidence).plain("bekend"), certain.plain("zeker"), lever_reports.title_map(sheet),
-        cities_reports.title_verdicts(verdicts), family(count), specification(count, total),
+        cities_reports.title_verdicts(verdicts, CHOICES), family(count), specification(count, total),
         *([validation_reports.title_cuts(SimpleNamespace(cut=-0.1, wijken=count, gemeenten=count))]),
     ]  # fmt: skip
 
