@@ -13,8 +13,9 @@ from analysis.models.cities import Pooled
 from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
-from analysis.publication.numbers import Number, Sentences
+from analysis.publication.numbers import Number, Sentences, Telling
 from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, WEIGHTED_SD, both, n_others, percent_per_ten
+from analysis.quoted import Quoted
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -112,25 +113,32 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
     ]  # fmt: skip
 
 
-def title_verdicts(table: pd.DataFrame) -> str:
-    """The finding of the chart of ratios, in a sentence."""
-    counts = table.verdict.value_counts()
-    parts = [f"{dutch.number(counts[name])} keer ‘{name}’" for name in verdict.VERDICTS if counts.get(name, 0)]
-    return f"De bevinding uit Amsterdam, over {dutch.count(len(table), 'andere stad')}: {dutch.enumeration(parts)}"
+def _counted(table: pd.DataFrame, choices: Choices, group: str) -> tuple[Telling, Number, list[tuple[Number, str]]]:
+    """How many cities were judged, and of each verdict that was given, in the order of the rule, how often."""
+    tell, found = Telling(both(choices), len(table)), {number.key: number for number in verdicts(table, choices, group)}
+    given = [(tell.quote(found[VERDICT_KEYS[name]]), name) for name in verdict.VERDICTS if (table.verdict == name).any()]
+    return tell, tell.quote(found["steden"]), given
 
 
-def about_verdicts(table: pd.DataFrame) -> Sentences:
-    """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
-    counts, total = table.verdict.value_counts(), len(table)
-    parts = [f"{dutch.number(counts[name])} keer *{name}*" for name in verdict.VERDICTS if counts.get(name, 0)]
+def title_verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> Quoted:
+    """The finding of the chart of ratios, in a sentence; `group` as in `verdicts`."""
+    tell, every, given = _counted(table, choices, group)
+    parts = [f"{count} keer ‘{name}’" for count, name in given]
+    return tell.text(f"De bevinding uit Amsterdam, over {dutch.count(every, 'andere stad')}: {dutch.enumeration(parts)}")
+
+
+def about_verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> Sentences:
+    """Does Amsterdam hold for other cities? By the rule that was fixed beforehand; `group` as in `verdicts`."""
+    tell, every, given = _counted(table, choices, group)
+    parts = [f"{count} keer *{name}*" for count, name in given]
     certain = table[table.verdict == verdict.DIRECTION]
     steeper, flatter = list(certain.gemeente[certain.low > 1]), list(certain.gemeente[certain.high < 1])
     said = [f"In {dutch.enumeration(names)} is de helling aantoonbaar {word} dan in Amsterdam."
             for names, word in ((steeper, "steiler"), (flatter, "minder steil")) if names]  # fmt: skip
     rest = "Van de andere steden is niet te zeggen of de helling steiler of minder steil is dan in Amsterdam."
     none = "Van geen enkele stad is te zeggen dat de helling steiler of minder steil is dan in Amsterdam."
-    return Sentences(
-        oordeel=f"Over {dutch.count(total, 'stad')} luidt het oordeel: {dutch.enumeration(parts)}.",
+    return tell.sentences(
+        oordeel=f"Over {dutch.count(every, 'stad')} luidt het oordeel: {dutch.enumeration(parts)}.",
         oordeel_sterkte=" ".join([*said, rest]) if said else none,
     )
 

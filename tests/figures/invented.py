@@ -176,7 +176,7 @@ KINDS = {
         lambda: charts.transport("overdracht", TRANSPORT, "Bron: BZK.", reports.title_transport(TRANSPORT)),
         TRANSPORT.sort_values("r2_shifted").reset_index()),
     "type bars": Kind(
-        lambda: levers.type_bars("nood", NEED, ELSEWHERE, lever_reports.title_need(NEED)),
+        lambda: levers.type_bars("nood", NEED, ELSEWHERE, lever_reports.title_need(NEED, ELSEWHERE)),
         shares(NEED).rename_axis("gemeente").reset_index()),
     "country": Kind(
         lambda: maps.country("nederland", COUNTRY, PROVINCES, ELSEWHERE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -11,6 +13,7 @@ from analysis.errors import InvalidInput
 from analysis.levers import sheet
 from analysis.measures import sample
 from analysis.publication import lever_reports
+from analysis.publication.numbers import REFERENCE, Telling
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,24 @@ def test_a_city_with_too_few_buurten_says_so_and_still_has_a_page(tables):
     [(0.8, 1.4, "niet te zeggen"), (1.1, 1.8, "aantoonbaar steiler: 1,43 keer"), (0.4, 0.9, "minder steil: 1,43 keer")],
 )
 def test_a_city_page_says_as_much_of_the_slope_as_the_chapter_on_cities(low, high, words):
-    assert words in lever_reports._steeper(pd.Series({"ratio": 1.43, "low": low, "high": high}))
+    tell = Telling("CBS, KWB 2017", n=40)
+    said = tell.sentences(helling=lever_reports._steeper(tell, pd.Series({"ratio": 1.43, "low": low, "high": high, "n": 40})))
+    assert words in said.plain("helling")
+
+
+# Numerals that are no result: years, a unit, what a place means, and names.
+MEANT = re.compile(r"2014, 2018 en 2020|per 1\.000 inwoners|Plaats 1 is|Rond 2021|rond 2021|Hefboom 1 en 2|40-wijkenbeleid|\{cite:p\}`\w+`")
+
+
+@pytest.mark.parametrize("gemeente", ["Rotterdam", "'s-Gravenhage", "Zoetermeer"])
+def test_no_numeral_in_the_texts_of_a_page_is_loose(tables, gemeente):
+    found, choices = make(tables, gemeente)
+    names = [*found.city.buurten.buurtnaam, *found.frame.naam, *found.refused, *(told for one in found.scenarios for told in one.warnings)]
+    for key, said in lever_reports.about_sheet(found, choices).items():
+        bare = MEANT.sub("", REFERENCE.sub("", said))
+        for name in sorted(names, key=len, reverse=True):
+            bare = bare.replace(name, "")
+        assert not re.search(r"\d", bare), (key, bare)
 
 
 def test_amsterdam_is_what_the_others_are_compared_with(tables):

@@ -27,6 +27,7 @@ from analysis.publication import (
     robustness_reports,
     validation_reports,
 )
+from analysis.publication.numbers import Telling
 
 CHOICES = Choices()
 COUNTS = (0, 1, 2)
@@ -106,25 +107,27 @@ def sentences(count: int, total: int) -> list[str]:
                            "low": [-0.3 if yes else -0.1 for yes in first], "high": [-0.1 if yes else 0.1 for yes in first]},
                           index=[f"GM{n}" for n in range(total)])  # fmt: skip
     plans = pd.DataFrame({"plan": spread.BEST, "winst": 0.1, "winst_slechtste": 0.1, "winst_slechtste_laag": [1.0 if yes else -1 for yes in first],
-                          "winst_laag": [1.0 if yes else -1 for yes in first], "winst_hoog": 2.0})  # fmt: skip
+                          "winst_laag": [1.0 if yes else -1 for yes in first], "winst_hoog": 2.0, "winst_slechtste_hoog": 2.0, "winst_anders": 0.1, "deel": 1.0, "n": 5})  # fmt: skip
     splits = pd.DataFrame([{"gemeente": name, "uitkomst": outcome, "gap": -0.1, "share": 0.5, "low": 0.4, "high": 0.6, "n": 5}
                            for name in slopes.gemeente for outcome in (effect.ONV, effect.CRIMES)])  # fmt: skip
     types = pd.DataFrame({"type": [lever_reports.PRESSED if yes else UNDECIDED for yes in first]})
     evidence = pd.DataFrame({"hefboom": 1, "graad": ["A" if yes else "D" for yes in first]})
-    verdicts = slopes.assign(verdict=[verdict.VERDICTS[0] if yes else verdict.VERDICTS[1] for yes in first])
+    verdicts = slopes.assign(power=0.5, margin=0.2, verdict=[verdict.VERDICTS[0] if yes else verdict.VERDICTS[1] for yes in first])
     sheet = SimpleNamespace(
         small=False,
         deviations=types,
-        city=SimpleNamespace(name="Ede"),
+        city=SimpleNamespace(name="Ede", choices=CHOICES, buurten=types),
         order=pd.DataFrame({"graad": ["A"], "bronnen": [max(count, 1)]}),
     )
+    tell = Telling("CBS, KWB 2017", n=total)
+    certain = tell.sentences(zeker=lever_reports._how_sure(tell, sheet))
     return [
         reports.title_cities(slopes), reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low)),
-        reports.title_types(types, CHOICES), reports.about_types(types, CHOICES)["typen"],
-        lever_reports.about_spread(plans)["spreiding"], lever_reports.title_spread(plans),
-        lever_reports.about_splits(splits)["gesprek"], lever_reports.title_evidence(evidence),
-        lever_reports.about_evidence(evidence)["bekend"], lever_reports._how_sure(sheet), lever_reports.title_map(sheet),
-        cities_reports.title_verdicts(verdicts), family(count), specification(count, total),
+        reports.title_types(types, CHOICES), reports.about_types(types, CHOICES).plain("typen"),
+        lever_reports.about_spread(plans, CHOICES).plain("spreiding"), lever_reports.title_spread(plans, CHOICES),
+        lever_reports.about_splits(splits, CHOICES).plain("gesprek"), lever_reports.title_evidence(evidence),
+        lever_reports.about_evidence(evidence).plain("bekend"), certain.plain("zeker"), lever_reports.title_map(sheet),
+        cities_reports.title_verdicts(verdicts, CHOICES), family(count), specification(count, total),
         *([validation_reports.title_cuts(SimpleNamespace(cut=-0.1, wijken=count, gemeenten=count))]),
     ]  # fmt: skip
 

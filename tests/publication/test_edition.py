@@ -682,9 +682,14 @@ import re
 from analysis.publication.numbers import Sentences
 
 eerlijk = lever_reports.about_sheet
-lever_reports.about_sheet = lambda *given: Sentences({
-    key: re.sub(r"ligt 0,(\d+)", lambda found: f"ligt 0,{2 * int(found[1])}", text) for key, text in eerlijk(*given).items()
-})
+
+def verdubbeld(*given):
+    said = eerlijk(*given)
+    return Sentences(
+        {key: re.sub(r"ligt 0,(\d+)", lambda found: f"ligt 0,{2 * int(found[1])}", said.plain(key)) for key in said}, numbers=said.numbers
+    )
+
+lever_reports.about_sheet = verdubbeld
 """
 
 

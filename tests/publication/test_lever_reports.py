@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
 from analysis.choices import Choices
 from analysis.levers import effect, spread, waterbed
 from analysis.publication import lever_reports
+from analysis.publication.numbers import REFERENCE
+from analysis.quoted import template_of
 
 
 def over(onv: tuple[float, float, float], crime: tuple[float, float, float]) -> pd.DataFrame:
@@ -39,9 +43,9 @@ CITIES = pd.DataFrame(
     ],
 )
 def test_the_net_gain_is_told_as_it_is(onv, crime, words):
-    said = lever_reports.about_net_gain(over(onv, crime), CITIES)
+    said = lever_reports.about_net_gain(over(onv, crime), CITIES, Choices())
     assert all(word in said["waterbed"] for word in words), said["waterbed"]
-    assert "in 0 steden duidelijk boven nul en in 1 duidelijk eronder" in said["waterbed_steden"]
+    assert "in 0 steden duidelijk boven nul en in 1 duidelijk eronder" in said.plain("waterbed_steden")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_the_net_gain_is_told_as_it_is(onv, crime, words):
     [(LOSS, "verliest een veilige buurt volgens de lijn meer"), (GAIN, "wint een minder veilige buurt volgens de lijn meer"), (NOTHING, "te weinig")],
 )
 def test_the_reason_follows_the_bend(onv, words):
-    assert words in lever_reports.about_net_gain(over(onv, NOTHING), CITIES)["waterbed_waarom"]
+    assert words in lever_reports.about_net_gain(over(onv, NOTHING), CITIES, Choices())["waterbed_waarom"]
 
 
 def test_the_title_follows_both_outcomes():
@@ -70,9 +74,9 @@ def test_the_worst_off_are_told_as_they_are(low, words):
     table = pd.DataFrame(
         {"plan": spread.BEST, "winst_slechtste_laag": [low] * 3, "winst_laag": -1.0, "winst_hoog": [-0.5, 0.5, 0.5]}
     )
-    said = lever_reports.about_spread(table)
+    said = lever_reports.about_spread(table, Choices())
     assert words in said["minst_veilig"]
-    assert "in 1 stad duidelijk omlaag en in 0 duidelijk omhoog" in said["spreiding"]
+    assert "in 1 stad duidelijk omlaag en in 0 duidelijk omhoog" in said.plain("spreiding")
 
 
 def splits(shares: list[tuple[str, float, float]]) -> pd.DataFrame:
@@ -95,5 +99,27 @@ def splits(shares: list[tuple[str, float, float]]) -> pd.DataFrame:
 def test_cities_where_both_measures_agree_are_named():
     table = splits([("Delft", 0.8, 0.7), ("Ede", 0.8, 0.2), ("Breda", 0.2, 0.1)])
     assert lever_reports.agreeing(table) == ["Breda", "Delft"]
-    assert "In Breda en Delft" in lever_reports.about_splits(table)["gesprek"]
-    assert "In geen stad met genoeg buurten" in lever_reports.about_splits(splits([("Ede", 0.8, 0.2)]))["gesprek"]
+    assert "In Breda en Delft" in lever_reports.about_splits(table, Choices()).plain("gesprek")
+    none = lever_reports.about_splits(splits([("Ede", 0.8, 0.2)]), Choices())
+    assert "In geen stad met genoeg buurten" in none.plain("gesprek")
+
+
+def test_no_numeral_in_a_text_about_the_levers_is_loose():
+    choices, table = Choices(), splits([("Ede", 0.8, 0.2)])
+    plans = pd.DataFrame(
+        {"plan": spread.BEST, "winst_slechtste_laag": [0.1, -0.1], "winst_laag": -1.0, "winst_hoog": -0.5, "winst": 0.1, "winst_slechtste": 0.2}
+        | {"winst_slechtste_hoog": 0.3, "winst_anders": 0.1, "deel": 1.0, "n": 40}
+    )
+    evidence = pd.DataFrame({"hefboom": [1, 2], "graad": ["A", "D"]})
+    need = pd.DataFrame({"n": [40, 60], lever_reports.PRESSED: [5.0, 15.0]})
+    sentences = [
+        lever_reports.about_net_gain(over(LOSS, GAIN), CITIES, choices), lever_reports.about_spread(plans, choices),
+        lever_reports.about_splits(table, choices), lever_reports.about_evidence(evidence),
+    ]  # fmt: skip
+    titles = [
+        lever_reports.title_spread(plans, choices), lever_reports.title_splits(table, choices), lever_reports.title_evidence(evidence),
+        lever_reports.title_need(need, choices),
+    ]  # fmt: skip
+    said = [text for each in sentences for text in each.values()] + [template_of(title) for title in titles]
+    assert [text for text in said if re.search(r"\d", REFERENCE.sub("", text))] == []
+    assert all(REFERENCE.search(template_of(title)) for title in titles)

@@ -233,7 +233,7 @@ def test_the_strongest_evidence_names_its_levers(grades, sentence):
 @pytest.mark.parametrize(("grades", "words"), [("ABCD", "nog weinig zeker: van 4 bevindingen uit ander onderzoek komt er 1"), ("AABD", "al veel")])
 def test_how_much_is_known_about_what_helps_follows_the_part_that_was_compared(grades, words):
     register = pd.DataFrame({"hefboom": [1, 2, 3, 4], "graad": list(grades)})
-    assert words in lever_reports.about_evidence(register)["bekend"]
+    assert words in lever_reports.about_evidence(register).plain("bekend")
 
 
 def test_the_direction_of_the_cities_counts_certain_ones_only():
@@ -297,8 +297,8 @@ def test_titles_of_cities_count_the_certain_ones():
 def test_other_titles_carry_their_numbers():
     table = pd.DataFrame({"r2_own": [-1, 0.1, 0.2], "r2_shifted": [0.1, 0.3, 0.4]})
     assert "voorspelt 0,10, en met het niveau van de stad zelf 0,30" in reports.title_transport(table)
-    need = pd.DataFrame({"gemeente": ["A", "B"], TYPE_ORDER[1]: [5.0, 12.4]})
-    assert lever_reports.title_need(need).startswith("5 tot 12")
+    need = pd.DataFrame({"gemeente": ["A", "B"], "n": 40, TYPE_ORDER[1]: [5.0, 12.4]})
+    assert lever_reports.title_need(need, CHOICES).startswith("5 tot 12")
     kinds = pd.DataFrame({"type": [TYPE_ORDER[0], UNDECIDED, UNDECIDED]})
     assert reports.title_types(kinds, CHOICES) == "Amsterdam: 1 van de 3 buurten heeft een type"
 
