@@ -357,9 +357,10 @@ def _crimes(tell: Telling, found: Sheet) -> str:
 def _yardstick(tell: Telling, found: Sheet) -> str:
     """Something to lay the small differences beside."""
     first = found.start.iloc[0]
-    gap = tell("waar.1.kloof", abs(first.kloof), "LBM-punten onder het gemiddelde van de stad, gemiddeld over 2014, 2018 en 2020", decimals=2,
+    side = "onder" if first.kloof < 0 else "boven"
+    gap = tell("waar.1.kloof", abs(first.kloof), f"LBM-punten {side} het gemiddelde van de stad, gemiddeld over 2014, 2018 en 2020", decimals=2,
                source=OUTCOME_OVER_YEARS)  # fmt: skip
-    return f"Ter vergelijking: {first.buurtnaam} ligt {gap} LBM-punten onder het gemiddelde van de stad."
+    return f"Ter vergelijking: {first.buurtnaam} ligt {gap} LBM-punten {side} het gemiddelde van de stad."
 
 
 def _which(tell: Telling, found: Sheet) -> str:
