@@ -148,6 +148,8 @@ def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
     cell = stage(tmp_path, picture).cells[1]
     assert cell.metadata.mystnb["image"]["alt"] == "Het daalt. Een helling van −0,01."
     assert "{getal}`proef.helling`" in cell.metadata.mystnb["figure"]["caption"]
+    templates = json.loads((tmp_path / "source" / staging.ALTS).read_text("utf-8"))
+    assert templates == {"Het daalt. Een helling van −0,01.": "Het daalt. Een helling van {getal}`proef.helling`."}
 
 
 def test_the_data_of_a_figure_lies_beside_it(tmp_path):
