@@ -13,8 +13,9 @@ from analysis.models.cities import Pooled
 from analysis.models.decomposition import TERMS
 from analysis.models.derivative import MetaRegression
 from analysis.models.importance import BLOCKS, BURDEN_ALONE, SHARED, TOGETHER, Importance, overlapping
-from analysis.publication.numbers import Number, Sentences
+from analysis.publication.numbers import Number, Sentences, Telling
 from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, WEIGHTED_SD, both, n_others, percent_per_ten
+from analysis.quoted import Quoted
 
 VERDICT_KEYS = {
     verdict.HOLDS: "geldt",
@@ -22,6 +23,8 @@ VERDICT_KEYS = {
     verdict.NOT: "niet",
     verdict.UNDECIDED: "niet_te_zeggen",
 }
+ALL = "steden"  # the key of the number of cities with a verdict
+VERDICTS_ON_ONV = "oordeel"  # the group of the verdicts on the first outcome
 NAIVE = {"national": "landelijk", "city": "stad", "line": "inkomen"}
 
 
@@ -95,16 +98,11 @@ def about_meta(found: MetaRegression) -> Sentences:
     return Sentences(omvang=f"{about_size} {about_burden}")
 
 
-def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> list[Number]:
+def verdicts(table: pd.DataFrame, choices: Choices, group: str = VERDICTS_ON_ONV) -> list[Number]:
     """Numbers of cities with each verdict, and the power they had."""
-    source, counts = both(choices), table.verdict.value_counts()
-    numbers = [
-        Number(key, int(counts.get(name, 0)), "steden", len(table), source, group=group)
-        for name, key in VERDICT_KEYS.items()
-    ]
+    source = both(choices)
     return [
-        *numbers,
-        Number("steden", len(table), "steden", len(table), source, group=group),
+        *_verdict_counts(table, choices, group).values(),
         Number("kracht", 100 * table.power.max(), "% kans op «geldt» als de stad precies als Amsterdam was; hoogste stad",
                len(table), source, decimals=0, group=group),
         Number("marge", 100 * table.margin.median(), "% van de Amsterdamse helling; mediaan over de steden", len(table), source,
@@ -112,25 +110,40 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
     ]  # fmt: skip
 
 
-def title_verdicts(table: pd.DataFrame) -> str:
+def _verdict_counts(table: pd.DataFrame, choices: Choices, group: str) -> dict[str, Number]:
+    """The number of cities with each verdict, and of all."""
+    counts = {key: int((table.verdict == name).sum()) for name, key in VERDICT_KEYS.items()} | {ALL: len(table)}
+    return {
+        key: Number(key, count, "steden", len(table), both(choices), group=group) for key, count in counts.items()
+    }
+
+
+def _given(table: pd.DataFrame, choices: Choices, mark: str) -> tuple[Telling, Number, str]:
+    """How often each verdict was given: who tells it, over how many cities, and in words; `mark` stands around the verdict."""
+    tell = Telling(both(choices), len(table))
+    counts = {key: tell.quote(number) for key, number in _verdict_counts(table, choices, VERDICTS_ON_ONV).items()}
+    given = [(name, counts[VERDICT_KEYS[name]]) for name in verdict.VERDICTS if counts[VERDICT_KEYS[name]].value]
+    parts = [f"{number} keer {mark.format(name)}" for name, number in given]
+    return tell, counts[ALL], dutch.enumeration(parts)
+
+
+def title_verdicts(table: pd.DataFrame, choices: Choices) -> Quoted:
     """The finding of the chart of ratios, in a sentence."""
-    counts = table.verdict.value_counts()
-    parts = [f"{dutch.number(counts[name])} keer ‘{name}’" for name in verdict.VERDICTS if counts.get(name, 0)]
-    return f"De bevinding uit Amsterdam, over {dutch.count(len(table), 'andere stad')}: {dutch.enumeration(parts)}"
+    tell, total, given = _given(table, choices, "‘{}’")
+    return tell.text(f"De bevinding uit Amsterdam, over {dutch.count(total, 'andere stad')}: {given}")
 
 
-def about_verdicts(table: pd.DataFrame) -> Sentences:
+def about_verdicts(table: pd.DataFrame, choices: Choices) -> Sentences:
     """Does Amsterdam hold for other cities? By the rule that was fixed beforehand."""
-    counts, total = table.verdict.value_counts(), len(table)
-    parts = [f"{dutch.number(counts[name])} keer *{name}*" for name in verdict.VERDICTS if counts.get(name, 0)]
+    tell, total, given = _given(table, choices, "*{}*")
     certain = table[table.verdict == verdict.DIRECTION]
     steeper, flatter = list(certain.gemeente[certain.low > 1]), list(certain.gemeente[certain.high < 1])
     said = [f"In {dutch.enumeration(names)} is de helling aantoonbaar {word} dan in Amsterdam."
             for names, word in ((steeper, "steiler"), (flatter, "minder steil")) if names]  # fmt: skip
     rest = "Van de andere steden is niet te zeggen of de helling steiler of minder steil is dan in Amsterdam."
     none = "Van geen enkele stad is te zeggen dat de helling steiler of minder steil is dan in Amsterdam."
-    return Sentences(
-        oordeel=f"Over {dutch.count(total, 'stad')} luidt het oordeel: {dutch.enumeration(parts)}.",
+    return tell.sentences(
+        oordeel=f"Over {dutch.count(total, 'stad')} luidt het oordeel: {given}.",
         oordeel_sterkte=" ".join([*said, rest]) if said else none,
     )
 

@@ -50,6 +50,9 @@ SHOWN_AS_TEXT = ("text/html", "text/markdown")
 # How papermill marks the cell with the parameters that were given; like the cell that declares them, not for readers.
 INJECTED = "injected-parameters"
 
+# ![Alt text](address) on a page of text: no role can stand in it.
+IMAGE_ALT = re.compile(r"(?<=!\[)[^\]]+(?=\]\()")
+
 # {numref}`fig-kaart` or {numref}`kaart %s <fig-kaart>`.
 FIGURE = re.compile(r"(?P<role>\{(?:numref|ref)\}`(?:[^`<]*<)?)(?P<name>[\w\-]+)(?=>?`)")
 
@@ -129,13 +132,14 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path, pa
     _write_toc(sheet_pages(chapters), target)
     compile_catalogs(target / "_locale")
     sentences = sentences_of(chapters)
+    alts: dict[str, str] = {}
     for page in sorted(target.glob("*.md")) if pages else []:
         text = _fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name)
         leftovers.refuse(leftovers.in_markdown(text), page.name)
         _check_agreement(page.name, [text], register)
-        page.write_text(text, "utf-8")
+        alts |= {registry.fill(template, register): template for template in IMAGE_ALT.findall(text)}
+        page.write_text(IMAGE_ALT.sub(lambda match: registry.fill(match[0], register), text), "utf-8")
     narrow: dict[str, str] = {}
-    alts: dict[str, str] = {}
     for chapter in chapters:
         notebook, shown, own_alts = _filled(chapter, register, sentences, target)
         alts |= own_alts

@@ -44,6 +44,7 @@ from analysis.choices import Choices
 from analysis.figures import charts, maps, theme
 from analysis.figures.output import DATA_MIME, DOTS_PER_INCH, Figure
 from analysis.models.deviation import TYPE_ORDER
+from analysis.publication.numbers import MIME, Number, filled
 
 with_data = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "reasoning"])
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -54,7 +55,7 @@ def test_on_a_phone_the_same_is_drawn_narrower_and_panels_stand_below_each_other
     wide, narrow = figures[kind].canvas, figures[kind].narrow
     assert narrow.get_figwidth() == theme.NARROW.width < wide.get_figwidth() == theme.WIDE.width
     assert len(narrow.axes) == len(wide.axes)
-    assert " ".join(narrow.texts[0].get_text().split()) == figures[kind].title
+    assert " ".join(narrow.texts[0].get_text().split()) == " ".join(wide.finding.split())
     panels = [axes.get_subplotspec().colspan.start for axes in narrow.axes if axes.get_subplotspec()]
     assert set(panels) == {0}
     assert theme.form() is theme.WIDE
@@ -62,9 +63,11 @@ def test_on_a_phone_the_same_is_drawn_narrower_and_panels_stand_below_each_other
 
 @every_kind
 def test_the_title_travels_with_the_figure_for_who_cannot_see_it(kind, figures):
-    record = figures[kind]._repr_mimebundle_()[DATA_MIME]
-    assert len(record["title"]) > 10 and "\n" not in record["title"]
-    assert record["title"].split() == figures[kind].canvas.texts[0].get_text().split()
+    travels = figures[kind]._repr_mimebundle_()
+    title = travels[DATA_MIME]["title"]
+    assert len(title) > 10 and "\n" not in title
+    quoted = [Number(**number) for number in travels.get(MIME, [])]
+    assert filled(title, quoted).split() == figures[kind].canvas.texts[0].get_text().split()
 
 
 @every_kind

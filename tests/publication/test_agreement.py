@@ -119,12 +119,12 @@ def sentences(count: int, total: int) -> list[str]:
         order=pd.DataFrame({"graad": ["A"], "bronnen": [max(count, 1)]}),
     )
     return [
-        reports.title_cities(slopes), reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low)),
+        reports.title_cities(slopes, CHOICES), reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low), CHOICES),
         reports.title_types(types, CHOICES), reports.about_types(types, CHOICES)["typen"],
         lever_reports.about_spread(plans)["spreiding"], lever_reports.title_spread(plans),
         lever_reports.about_splits(splits)["gesprek"], lever_reports.title_evidence(evidence),
         lever_reports.about_evidence(evidence)["bekend"], lever_reports._how_sure(sheet), lever_reports.title_map(sheet),
-        cities_reports.title_verdicts(verdicts), family(count), specification(count, total),
+        cities_reports.title_verdicts(verdicts, CHOICES), family(count), specification(count, total),
         *([validation_reports.title_cuts(SimpleNamespace(cut=-0.1, wijken=count, gemeenten=count))]),
     ]  # fmt: skip
 

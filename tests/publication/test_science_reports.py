@@ -448,14 +448,14 @@ def test_verdicts_on_crime_have_a_group_of_their_own():
 
 def test_the_sentence_names_every_verdict_that_was_given_in_the_order_of_the_rule():
     table = verdict_table(verdict.UNDECIDED, verdict.NOT, verdict.DIRECTION, verdict.DIRECTION, verdict.HOLDS)
-    found = cities_reports.about_verdicts(table)["oordeel"]
+    found = cities_reports.about_verdicts(table, CHOICES).plain("oordeel")
     assert found == ("Over 5 steden luidt het oordeel: 1 keer *geldt*, 2 keer *geldt in richting*, 1 keer *geldt niet* en "
                      "1 keer *niet te zeggen*.")  # fmt: skip
 
 
 def test_a_verdict_that_was_not_given_is_not_named():
     table = verdict_table(verdict.DIRECTION, verdict.DIRECTION)
-    found = cities_reports.about_verdicts(table)["oordeel"]
+    found = cities_reports.about_verdicts(table, CHOICES).plain("oordeel")
     assert found == "Over 2 steden luidt het oordeel: 2 keer *geldt in richting*."
 
 
@@ -463,7 +463,7 @@ def test_cities_that_are_certainly_steeper_or_flatter_are_named():
     table = verdict_table(*[verdict.DIRECTION] * 3, verdict.UNDECIDED).assign(
         low=[1.1, 0.2, 0.5, 1.3], high=[2.0, 0.9, 1.5, 4.0]
     )
-    found = cities_reports.about_verdicts(table)["oordeel_sterkte"]
+    found = cities_reports.about_verdicts(table, CHOICES)["oordeel_sterkte"]
     steeper, flatter, *_ = found.split(". ")
     assert steeper == "In Stad 0 is de helling aantoonbaar steiler dan in Amsterdam"
     assert flatter == "In Stad 1 is de helling aantoonbaar minder steil dan in Amsterdam"
@@ -471,7 +471,7 @@ def test_cities_that_are_certainly_steeper_or_flatter_are_named():
 
 
 def test_where_no_city_is_certainly_another_none_is_named():
-    found = cities_reports.about_verdicts(verdict_table(*[verdict.DIRECTION] * 2))
+    found = cities_reports.about_verdicts(verdict_table(*[verdict.DIRECTION] * 2), CHOICES)
     assert "aantoonbaar" not in found["oordeel_sterkte"]
     assert found["oordeel_sterkte"].startswith("Van geen enkele stad")
 
@@ -661,17 +661,17 @@ def test_a_rate_that_was_not_stored_stops_the_book(rates):
 
 
 def test_characteristics_that_reject_too_often_are_named(rates):
-    found = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3))["plasmode"]
+    found = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3)).plain("plasmode")
     assert found.startswith("Vaker dan 6 % ten onrechte verwerpt de toets bij: middeninkomens (30,0 %)")
-    two = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3, bevolkingsdichtheid=0.07))[
-        "plasmode"
-    ]
+    two = robustness_reports.about_rates(
+        with_rejections(rates, middeninkomens=0.3, bevolkingsdichtheid=0.07)
+    ).plain("plasmode")
     assert "middeninkomens (30,0 %) en bevolkingsdichtheid (7,0 %)" in two
 
 
 def test_where_none_rejects_too_often_that_is_said(rates):
     """Exactly 6 % is allowed, and "any of all" is no characteristic."""
-    found = robustness_reports.about_rates(with_rejections(rates, **{"65_plussers": 0.06}))["plasmode"]
+    found = robustness_reports.about_rates(with_rejections(rates, **{"65_plussers": 0.06})).plain("plasmode")
     assert found.startswith("Geen kenmerk wordt vaker dan 6 %")
 
 
@@ -688,7 +688,7 @@ def test_the_title_of_the_interactions_names_what_was_upheld_or_says_that_nothin
 
 def test_the_title_of_the_verdicts_counts_each_that_was_given():
     table = verdict_table(verdict.DIRECTION, verdict.DIRECTION, verdict.UNDECIDED)
-    title = cities_reports.title_verdicts(table)
+    title = cities_reports.title_verdicts(table, CHOICES)
     assert title.endswith("over 3 andere steden: 2 keer ‘geldt in richting’ en 1 keer ‘niet te zeggen’")
 
 
