@@ -23,6 +23,8 @@ VERDICT_KEYS = {
     verdict.NOT: "niet",
     verdict.UNDECIDED: "niet_te_zeggen",
 }
+ALL = "steden"  # the key of the number of cities with a verdict
+VERDICTS_ON_ONV = "oordeel"  # the group of the verdicts on the first outcome
 NAIVE = {"national": "landelijk", "city": "stad", "line": "inkomen"}
 
 
@@ -96,16 +98,11 @@ def about_meta(found: MetaRegression) -> Sentences:
     return Sentences(omvang=f"{about_size} {about_burden}")
 
 
-def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> list[Number]:
+def verdicts(table: pd.DataFrame, choices: Choices, group: str = VERDICTS_ON_ONV) -> list[Number]:
     """Numbers of cities with each verdict, and the power they had."""
-    source, counts = both(choices), table.verdict.value_counts()
-    numbers = [
-        Number(key, int(counts.get(name, 0)), "steden", len(table), source, group=group)
-        for name, key in VERDICT_KEYS.items()
-    ]
+    source = both(choices)
     return [
-        *numbers,
-        Number("steden", len(table), "steden", len(table), source, group=group),
+        *_verdict_counts(table, choices, group).values(),
         Number("kracht", 100 * table.power.max(), "% kans op «geldt» als de stad precies als Amsterdam was; hoogste stad",
                len(table), source, decimals=0, group=group),
         Number("marge", 100 * table.margin.median(), "% van de Amsterdamse helling; mediaan over de steden", len(table), source,
@@ -113,21 +110,29 @@ def verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> l
     ]  # fmt: skip
 
 
+def _verdict_counts(table: pd.DataFrame, choices: Choices, group: str) -> dict[str, Number]:
+    """The number of cities with each verdict, and of all."""
+    counts = {key: int((table.verdict == name).sum()) for name, key in VERDICT_KEYS.items()} | {ALL: len(table)}
+    return {
+        key: Number(key, count, "steden", len(table), both(choices), group=group) for key, count in counts.items()
+    }
+
+
 def _counted(table: pd.DataFrame, choices: Choices, group: str) -> tuple[Telling, Number, list[tuple[Number, str]]]:
     """How many cities were judged, and of each verdict that was given, in the order of the rule, how often."""
-    tell, found = Telling(both(choices), len(table)), {number.key: number for number in verdicts(table, choices, group)}
-    given = [(tell.quote(found[VERDICT_KEYS[name]]), name) for name in verdict.VERDICTS if (table.verdict == name).any()]
-    return tell, tell.quote(found["steden"]), given
+    tell, counts = Telling(both(choices), len(table)), _verdict_counts(table, choices, group)
+    given = [(tell.quote(counts[VERDICT_KEYS[name]]), name) for name in verdict.VERDICTS if (table.verdict == name).any()]
+    return tell, tell.quote(counts[ALL]), given
 
 
-def title_verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> Quoted:
+def title_verdicts(table: pd.DataFrame, choices: Choices, group: str = VERDICTS_ON_ONV) -> Quoted:
     """The finding of the chart of ratios, in a sentence; `group` as in `verdicts`."""
     tell, every, given = _counted(table, choices, group)
     parts = [f"{count} keer ‘{name}’" for count, name in given]
     return tell.text(f"De bevinding uit Amsterdam, over {dutch.count(every, 'andere stad')}: {dutch.enumeration(parts)}")
 
 
-def about_verdicts(table: pd.DataFrame, choices: Choices, group: str = "oordeel") -> Sentences:
+def about_verdicts(table: pd.DataFrame, choices: Choices, group: str = VERDICTS_ON_ONV) -> Sentences:
     """Does Amsterdam hold for other cities? By the rule that was fixed beforehand; `group` as in `verdicts`."""
     tell, every, given = _counted(table, choices, group)
     parts = [f"{count} keer *{name}*" for count, name in given]

@@ -34,6 +34,11 @@ LOG_RATES = (
 # Two outcomes whose standardised slopes differ by more than this factor do not tell the same story (research design, 3).
 DISAGREE_FACTOR = 2.0
 
+# Keys of the cities whose whole interval lies on one side of nil, and of all: on the shared range, along the line, and for crime.
+BELOW = ("afgeleide_onder_nul", "afgeleide_aantal")
+BELOW_LINE = ("eigen_interval_onder_nul", "aantal")
+ABOVE_CRIME = ("misdrijven.afgeleide_boven_nul", "misdrijven.afgeleide_aantal")
+
 # A curve that predicts unseen wijken this much better than a line (share of the variance) is worth its bend.
 WORTH_A_BEND = 0.01
 
@@ -264,17 +269,33 @@ def title_crime(found: Found | None, choices: Choices) -> str:
     return f"{choices.gemeente}: {dutch.number(abs(percent))} % {more} misdrijven bij 10 procentpunt meer zeer lage inkomens{stretch(found)}"
 
 
-def title_cities(table: pd.DataFrame, where: str = "") -> str:
-    """The finding of the forest plot, in a sentence; `where` says on which part of the burden."""
-    below, total = int((table.high < 0).sum()), len(table)
-    where = f" {where}" if where else ""
-    return f"In {dutch.share(below, total, 'stad')} is de score{where} zeker lager waar meer zeer lage inkomens zijn"
+def certain_cities(tell: Telling, table: pd.DataFrame, keys: tuple[str, str], above: bool = False) -> tuple[Number, Number]:
+    """The cities whose whole interval lies below nil, or above it, and all of them.
+
+    Args:
+        tell: who quotes them.
+        table: per city `low` and `high`.
+        keys: of the two numbers; the same numbers have the same keys wherever they are told.
+        above: above nil.
+    """
+    certain = int((table.low > 0).sum() if above else (table.high < 0).sum())
+    first, second = keys
+    return tell(first, certain, "steden", n=len(table)), tell(second, len(table), "steden", n=len(table))
 
 
-def title_cities_crime(table: pd.DataFrame, where: str = "") -> str:
-    """The finding of the forest plot of crime, in a sentence; `where` says on which part of the burden."""
-    above, total, where = int((table.low > 0).sum()), len(table), f" {where}" if where else ""
-    return f"In {dutch.share(above, total, 'stad')} zijn er{where} duidelijk meer misdrijven waar meer zeer lage inkomens zijn"
+def title_cities(table: pd.DataFrame, choices: Choices, on_shared: bool = True) -> Quoted:
+    """The finding of the forest plot, in a sentence: on the shared range, or along the straight line."""
+    tell = Telling(both(choices), len(table))
+    share = dutch.share(*certain_cities(tell, table, BELOW if on_shared else BELOW_LINE), "stad")
+    where = ON_SHARED if on_shared else "langs een rechte lijn"
+    return tell.text(f"In {share} is de score {where} zeker lager waar meer zeer lage inkomens zijn")
+
+
+def title_cities_crime(table: pd.DataFrame, choices: Choices) -> Quoted:
+    """The finding of the forest plot of crime on the shared range, in a sentence."""
+    tell = Telling(f"{CRIME_SOURCE}; {choices.income.source}", len(table))
+    share = dutch.share(*certain_cities(tell, table, ABOVE_CRIME, above=True), "stad")
+    return tell.text(f"In {share} zijn er {ON_SHARED} duidelijk meer misdrijven waar meer zeer lage inkomens zijn")
 
 
 def title_transport(table: pd.DataFrame) -> str:
@@ -475,7 +496,7 @@ def _with_a_type(tell: Telling, deviations: pd.DataFrame) -> tuple[Number, Numbe
 
 
 def about_cities(
-    table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled, lines: pd.DataFrame
+    table: pd.DataFrame, found: Pooled, crimes: pd.DataFrame, pooled_crimes: Pooled, lines: pd.DataFrame, choices: Choices
 ) -> Sentences:
     """Does the direction hold everywhere, and does Amsterdam lie among the others?
 
@@ -483,14 +504,16 @@ def about_cities(
         table, crimes: the primary estimand of both outcomes, results of `models.derivative.derivatives`.
         found, pooled_crimes: their means.
         lines: slopes of the straight lines of the first outcome.
+        choices: of the run.
     """
-    below, total = int((table.high < 0).sum()), len(table)
-    same, all_lines = int((lines.high < 0).sum()), len(lines)
+    tell = Telling(both(choices), len(table))
+    below, total = certain_cities(tell, table, BELOW)
+    same, all_lines = certain_cities(tell, lines, BELOW_LINE)
     everywhere = (
-        f"Het verband heeft {ON_SHARED} in {dutch.share(below, total, 'grote stad')} {'' if below == total else 'duidelijk '}dezelfde richting."
+        f"Het verband heeft {ON_SHARED} in {dutch.share(below, total, 'grote stad')} {'' if below.value == total.value else 'duidelijk '}dezelfde richting."
     )  # fmt: skip
-    along = f"alle {dutch.number(all_lines)}" if same == all_lines else f"{dutch.number(same)} van de {dutch.number(all_lines)}"
-    return Sentences(
+    along = f"alle {all_lines}" if same.value == all_lines.value else f"{same} van de {all_lines}"
+    return tell.sentences(
         richting=everywhere,
         rechte_lijn=f"Langs een rechte lijn over alle buurten is dat in {along} steden zo.",
         amsterdam=_place(table.loc[REFERENCE], found, safer_above=True),

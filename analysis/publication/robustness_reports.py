@@ -11,11 +11,12 @@ from analysis.intervals import CHANCE, CITIES, CONFIDENCE
 from analysis.models.interaction import MOST_PLASMODE_REJECTIONS
 from analysis.models.specification import DISPUTED, SpecificationCurve
 from analysis.publication import simulations
-from analysis.publication.numbers import Number, Sentences
+from analysis.publication.numbers import Number, Sentences, Telling
 from analysis.publication.reports import CRIME_SOURCE, both
 
 CEILING_KEYS = {"misdrijven_log": "misdrijven"}
 STORED = "eigen simulaties (results/simulaties.csv)"
+ANY_OF_ALL = "een van alle"  # the row in them for at least one of all tests
 
 
 def ceiling(table: pd.DataFrame, choices: Choices) -> list[Number]:
@@ -118,15 +119,15 @@ def about_specifications(found: SpecificationCurve) -> Sentences:
 def stored_rates(table: pd.DataFrame) -> list[Number]:
     """The rates that stand beside the claims, from the stored simulations."""
     rows = table.set_index(["simulatie", "grootheid", "maat"])
-    any_of_all, city = "een van alle", "gemiddeld over steden"
+    city = "gemiddeld over steden"
     wanted = {
-        "interactie.vals_positief": (simulations.INTERACTION, f"{any_of_all}, na deze zeef", "geclaimd"),
-        "interactie.zonder_zeef": (simulations.INTERACTION, any_of_all, "geclaimd"),
-        "interactie.verworpen": (simulations.INTERACTION, any_of_all, "verworpen"),
+        "interactie.vals_positief": (simulations.INTERACTION, f"{ANY_OF_ALL}, na deze zeef", "geclaimd"),
+        "interactie.zonder_zeef": (simulations.INTERACTION, ANY_OF_ALL, "geclaimd"),
+        "interactie.verworpen": (simulations.INTERACTION, ANY_OF_ALL, "verworpen"),
         "oordeel.niet": (simulations.VERDICT, city, "geldt niet"),
         "oordeel.geldt": (simulations.VERDICT, city, "geldt"),
         "oordeel.dekking": (simulations.VERDICT, city, "dekking"),
-        "blok.vals_positief": (simulations.BLOCK, any_of_all, "geclaimd"),
+        "blok.vals_positief": (simulations.BLOCK, ANY_OF_ALL, "geclaimd"),
         "winst.vals_positief": (simulations.GAIN, "spreiden in Amsterdam", "geclaimd"),
         "winst.dekking": (simulations.GAIN, "spreiden in Amsterdam", "dekking"),
         "dekking.amsterdam": (simulations.COVERAGE, "helling Amsterdam", "aandeel"),
@@ -152,24 +153,31 @@ def stored_rates(table: pd.DataFrame) -> list[Number]:
         )
         for key, place in wanted.items()
     ]
-    by_label = simulations.rejection_rates(table)
-    draws = table[table.simulatie == simulations.INTERACTION].trekkingen.max()
-    return numbers + [
-        Number(f"interactie.{slug(label)}", 100 * rate, "% van de steekproeven", int(draws), STORED,
-               decimals=1, group="plasmode")
-        for label, rate in by_label.items()
-        if label != any_of_all
-    ]  # fmt: skip
+    return [*numbers, *_rejections(table).values()]
+
+
+def _rejections(table: pd.DataFrame) -> dict[str, Number]:
+    """How often the test wrongly rejects for each characteristic, by its label."""
+    return {
+        label: Number(f"interactie.{slug(label)}", 100 * rate, "% van de steekproeven", _draws(table), STORED, decimals=1, group="plasmode")
+        for label, rate in simulations.rejection_rates(table).items()
+        if label != ANY_OF_ALL
+    }  # fmt: skip
+
+
+def _draws(table: pd.DataFrame) -> int:
+    return int(table[table.simulatie == simulations.INTERACTION].trekkingen.max())
 
 
 def about_rates(table: pd.DataFrame) -> Sentences:
     """Which characteristics the plasmode takes out of the test."""
-    rates = {label: rate for label, rate in simulations.rejection_rates(table).items() if label != "een van alle"}
-    failed = [label for label, rate in rates.items() if rate > MOST_PLASMODE_REJECTIONS]
-    limit = dutch.number(100 * MOST_PLASMODE_REJECTIONS)
+    tell = Telling(STORED, _draws(table))
+    limit = tell("interactie.grens", 100 * MOST_PLASMODE_REJECTIONS, "% van de steekproeven; vaker mag een toets niet ten onrechte verwerpen",
+                 group="plasmode")  # fmt: skip
+    failed = {label: tell.quote(number) for label, number in _rejections(table).items() if number.value > limit.value}
     if not failed:
-        return Sentences(plasmode=f"Geen kenmerk wordt vaker dan {limit} % ten onrechte verworpen.")
-    worst = dutch.enumeration(f"{label} ({dutch.number(100 * rates[label], 1)} %)" for label in failed)
-    return Sentences(
+        return tell.sentences(plasmode=f"Geen kenmerk wordt vaker dan {limit} % ten onrechte verworpen.")
+    worst = dutch.enumeration(f"{label} ({number} %)" for label, number in failed.items())
+    return tell.sentences(
         plasmode=f"Vaker dan {limit} % ten onrechte verwerpt de toets bij: {worst}. Daar telt een uitslag niet."
     )

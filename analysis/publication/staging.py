@@ -30,6 +30,9 @@ from analysis.publication.site.images import NARROW
 FIGURE_DATA = Path("_static") / "cijfers"
 FIGURE_LINES = Path("_static") / "figuren"
 
+# Alt texts are plain text; this file tells of each the same with a role in the place of each number, for the gate on loose numerals.
+ALTS = "alt-teksten.json"
+
 # The code of a figure or table stands below it, not above.
 CODE_ABOVE, NO_CODE = "hide-input", "remove-input"
 
@@ -46,6 +49,9 @@ SHOWN_AS_TEXT = ("text/html", "text/markdown")
 
 # How papermill marks the cell with the parameters that were given; like the cell that declares them, not for readers.
 INJECTED = "injected-parameters"
+
+# ![Alt text](address) on a page of text: no role can stand in it.
+IMAGE_ALT = re.compile(r"(?<=!\[)[^\]]+(?=\]\()")
 
 # {numref}`fig-kaart` or {numref}`kaart %s <fig-kaart>`.
 FIGURE = re.compile(r"(?P<role>\{(?:numref|ref)\}`(?:[^`<]*<)?)(?P<name>[\w\-]+)(?=>?`)")
@@ -126,14 +132,17 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path, pa
     _write_toc(sheet_pages(chapters), target)
     compile_catalogs(target / "_locale")
     sentences = sentences_of(chapters)
+    alts: dict[str, str] = {}
     for page in sorted(target.glob("*.md")) if pages else []:
         text = _fill_text(page.read_text("utf-8"), register, sentences, "", None, page.name)
         leftovers.refuse(leftovers.in_markdown(text), page.name)
         _check_agreement(page.name, [text], register)
-        page.write_text(text, "utf-8")
+        alts |= {registry.fill(template, register): template for template in IMAGE_ALT.findall(text)}
+        page.write_text(IMAGE_ALT.sub(lambda match: registry.fill(match[0], register), text), "utf-8")
     narrow: dict[str, str] = {}
     for chapter in chapters:
-        notebook, shown = _filled(chapter, register, sentences, target)
+        notebook, shown, own_alts = _filled(chapter, register, sentences, target)
+        alts |= own_alts
         leftovers.refuse(leftovers.in_notebook(notebook), f"{chapter.name}.ipynb")
         _check_agreement(f"{chapter.name}.ipynb", _texts_of(notebook), register)
         nbformat.write(notebook, target / f"{chapter.name}.ipynb")
@@ -142,6 +151,7 @@ def stage(chapters: list[Chapter], register: registry.Register, target: Path, pa
         if not chapter.sheet_of:  # a page of text may show a chapter's figure as lines; Sphinx keeps its name
             narrow |= {f"{provenance.IMAGES}/{Path(one.svg).name}": one.narrow for one in drawn}
     (target / NARROW).write_text(json.dumps(narrow), "utf-8")
+    (target / ALTS).write_text(json.dumps(alts, ensure_ascii=False), "utf-8")
     registry.save(register, target / "register.json")
     (target / MARKER).touch()
 
@@ -246,11 +256,11 @@ def _check_agreement(where: str, texts: Iterable[str], register: registry.Regist
 
 def _filled(
     chapter: Chapter, register: registry.Register, sentences: dict[str, str], target: Path
-) -> tuple[nbformat.NotebookNode, list[provenance.Shown]]:
+) -> tuple[nbformat.NotebookNode, list[provenance.Shown], dict[str, str]]:
     """The chapter as it will be rendered: filled texts, readers' outputs only, the data of its figures laid aside.
 
     Returns:
-        The notebook, and its figures and tables.
+        The notebook, its figures and tables, and its alt texts with their templates.
     """
     notebook = nbformat.from_dict(chapter.notebook)
     notebook.metadata.pop("papermill", None)
@@ -259,13 +269,14 @@ def _filled(
     maker = provenance.maker_of(chapter.name, chapter.sheet_of or chapter.name, chapter.choices, notebook)
     cells: list[nbformat.NotebookNode] = []
     everything: list[provenance.Shown] = []
+    alts: dict[str, str] = {}
     own = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
     for cell in own:
         where, below = f"{chapter.name}.ipynb", []
         if cell.cell_type == "markdown":
             cell.source = _fill_text(cell.source, register, sentences, chapter.scope, chapter.choices, where)
         else:
-            _fill_metadata(cell, chapter, register, sentences)
+            alts |= _fill_metadata(cell, chapter, register, sentences)
             shown = list(_lay_aside(cell, chapter, register, target))
             cell.outputs = [output for output in cell.outputs if _for_readers(output)]
             cell.metadata.pop("papermill", None)
@@ -277,7 +288,7 @@ def _filled(
     notebook.cells = cells
     if chapter.sheet_of:
         name_figures_after(chapter.name, cells)
-    return notebook, everything
+    return notebook, everything, alts
 
 
 def _fill_description(
@@ -312,8 +323,12 @@ def name_figures_after(page: str, cells: list[nbformat.NotebookNode]) -> None:
 
 def _fill_metadata(
     cell: nbformat.NotebookNode, chapter: Chapter, register: registry.Register, sentences: dict[str, str]
-) -> None:
-    """Fill the caption (roles work there) and the alt text of a figure: plain text, and first of all its title."""
+) -> dict[str, str]:
+    """Fill the caption (roles work there) and the alt text of a figure: plain text, and first of all its title.
+
+    Returns:
+        The template of the alt text, with roles, by the alt text itself; nothing for a cell without a figure.
+    """
     shown = cell.metadata.get("mystnb", {})
     where = f"{chapter.name}.ipynb"
     if "figure" in shown:
@@ -325,7 +340,10 @@ def _fill_metadata(
         title = registry.qualify(
             next(data[DATA_MIME]["title"] for data, *_ in _data_behind(cell, chapter)), register, chapter.scope
         )
-        shown["image"]["alt"] = registry.fill(f"{title}{'' if title.endswith(('.', '?')) else '.'} {filled}", register)
+        template = f"{title}{'' if title.endswith(('.', '?')) else '.'} {filled}"
+        shown["image"]["alt"] = registry.fill(template, register)
+        return {shown["image"]["alt"]: template}
+    return {}
 
 
 def _data_behind(cell: nbformat.NotebookNode, chapter: Chapter) -> Iterator[tuple[dict[str, Any], str, str]]:

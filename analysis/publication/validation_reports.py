@@ -28,6 +28,9 @@ from analysis.models.validation import (
 from analysis.publication.numbers import Number, Numbers, Sentences
 from analysis.publication.reports import LOG_RATES
 
+# How each verdict is called in the register.
+VERDICT_KEYS = dict(zip(VERDICTS, ("overeen", "niet_overeen", "niet_te_zeggen", "niet_te_vergelijken"), strict=True))
+
 NOTES = "onderzoeksnotities van dit boek (lijst van gepubliceerde cijfers)"
 NO_FIGURE = "te weinig buurten"
 
@@ -122,7 +125,7 @@ def totals(found: list[Check]) -> list[Number]:
                for key, value in rows.items()]  # fmt: skip
     return counted + [
         Number(f"oordeel.{key}", sum(check.verdict == verdict for check in found), "vergelijkingen", len(found), NOTES)
-        for key, verdict in zip(("overeen", "niet_overeen", "niet_te_zeggen", "niet_te_vergelijken"), VERDICTS, strict=True)
+        for verdict, key in VERDICT_KEYS.items()
     ]  # fmt: skip
 
 
@@ -150,16 +153,17 @@ def about(found: list[Check], pressure: Pressure) -> Sentences:
     """The short answer: how many comparisons hold, and what the main ones say."""
     by_key = {check.key: check.verdict for check in found}
     texts = {name: " ".join(WORDS[key][by_key[key]] for key in keys) for name, keys in SENTENCES.items()}
-    counts = {verdict: sum(check.verdict == verdict for check in found) for verdict in VERDICTS}
-    parts = [f"{dutch.number(n)} {(COUNTED_ONE if n == 1 else COUNTED)[verdict]}" for verdict, n in counts.items() if n]
-    answer = (f"{dutch.count(len({check.id for check in found}), 'gepubliceerd cijfer')} konden we benaderen, met "
-              f"{dutch.count(len(found), 'vergelijking')}. Daarvan: {dutch.enumeration(parts)}. Bij nog eens "
-              f"{dutch.count(len(UNCHECKED), 'cijfer')} kon het niet.")  # fmt: skip
+    counted = {number.key: number for number in totals(found)}
+    counts = {verdict: counted[f"oordeel.{key}"] for verdict, key in VERDICT_KEYS.items()}
+    parts = [f"{n} {(COUNTED_ONE if n.value == 1 else COUNTED)[verdict]}" for verdict, n in counts.items() if n.value]
+    answer = (f"{dutch.count(counted['aantal.benaderd'], 'gepubliceerd cijfer')} konden we benaderen, met "
+              f"{dutch.count(counted['aantal.vergelijkingen'], 'vergelijking')}. Daarvan: {dutch.enumeration(parts)}. Bij nog eens "
+              f"{dutch.count(counted['aantal.niet_benaderd'], 'cijfer')} kon het niet.")  # fmt: skip
     same = pressure.gemeenten == PUBLISHED_GEMEENTEN
     where = "net zoveel als gepubliceerd" if same else f"gepubliceerd is {PUBLISHED_GEMEENTEN}"
     pressed = (f"Met een grens van {dutch.number(pressure.cut, 3)} komen wij op {dutch.count(pressure.wijken, 'wijk')}, in "
                f"{dutch.count(pressure.gemeenten, 'gemeente')}; {where}.")  # fmt: skip
-    return Sentences(antwoord=answer, druk=pressed, **texts)
+    return Sentences(numbers=counted.values(), antwoord=answer, druk=pressed, **texts)
 
 
 def title_trend(found: list[Check]) -> str:

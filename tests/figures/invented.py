@@ -165,12 +165,12 @@ KINDS = {
         pd.concat([table.reset_index().assign(uitkomst=label) for label, table in BOTH.items()])),
     "forest": Kind(
         lambda: charts.forest("steden", SLOPES, POOLED, "Verschil in overlast en onveiligheid (LBM-punten)", "Bron: BZK.",
-                              reports.title_cities(SLOPES)),
+                              reports.title_cities(SLOPES, AMSTERDAM)),
         slope_data(SLOPES)),
     "forest of crime": Kind(
         lambda: charts.forest("misdrijven", invented_slopes(0.05), Pooled(0.05, 0.04, 0.06, 0.01, 0.02, 0.08, 30),
                               "Verschil in misdrijven per inwoner", "Bron: Politie/CBS.",
-                              reports.title_cities_crime(SLOPES), as_percentage=True),
+                              reports.title_cities_crime(SLOPES, AMSTERDAM), as_percentage=True),
         slope_data(invented_slopes(0.05))),
     "transport": Kind(
         lambda: charts.transport("overdracht", TRANSPORT, "Bron: BZK.", reports.title_transport(TRANSPORT)),

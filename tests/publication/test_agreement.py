@@ -122,7 +122,8 @@ def sentences(count: int, total: int) -> list[str]:
     tell = Telling("CBS, KWB 2017", n=total)
     certain = tell.sentences(zeker=lever_reports._how_sure(tell, sheet))
     return [
-        reports.title_cities(slopes), reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low)),
+        reports.title_cities(slopes, CHOICES),
+        reports.title_cities_crime(slopes.assign(low=-slopes.high, high=-slopes.low), CHOICES),
         reports.title_types(types, CHOICES), reports.about_types(types, CHOICES).plain("typen"),
         lever_reports.about_spread(plans, CHOICES).plain("spreiding"), lever_reports.title_spread(plans, CHOICES),
         lever_reports.about_splits(splits, CHOICES).plain("gesprek"), lever_reports.title_evidence(evidence),

@@ -239,13 +239,13 @@ def test_how_much_is_known_about_what_helps_follows_the_part_that_was_compared(g
 def test_the_direction_of_the_cities_counts_certain_ones_only():
     crimes = cities([0.03] * 4)
     four, two = cities([-0.02] * 4), cities([-0.02, -0.02, -0.004, 0.02])
-    everywhere = reports.about_cities(four, POOLED, crimes, POOLED_CRIME, two)
-    most = reports.about_cities(two, POOLED, crimes, POOLED_CRIME, four)
-    assert "in alle 4 grote steden dezelfde richting" in everywhere["richting"]
-    assert "in 2 van de 4 grote steden duidelijk dezelfde richting" in most["richting"]
+    everywhere = reports.about_cities(four, POOLED, crimes, POOLED_CRIME, two, CHOICES)
+    most = reports.about_cities(two, POOLED, crimes, POOLED_CRIME, four, CHOICES)
+    assert "in alle 4 grote steden dezelfde richting" in everywhere.plain("richting")
+    assert "in 2 van de 4 grote steden duidelijk dezelfde richting" in most.plain("richting")
     assert all(reports.ON_SHARED in found["richting"] for found in (everywhere, most))
-    assert everywhere["rechte_lijn"] == "Langs een rechte lijn over alle buurten is dat in 2 van de 4 steden zo."
-    assert most["rechte_lijn"] == "Langs een rechte lijn over alle buurten is dat in alle 4 steden zo."
+    assert everywhere.plain("rechte_lijn") == "Langs een rechte lijn over alle buurten is dat in 2 van de 4 steden zo."
+    assert most.plain("rechte_lijn") == "Langs een rechte lijn over alle buurten is dat in alle 4 steden zo."
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_direction_of_the_cities_counts_certain_ones_only():
 )  # fmt: skip
 def test_amsterdam_is_placed_among_the_other_cities(onv, crime, onv_part, crime_part):
     """Steeper is further on the less safe side: lower for the Leefbaarometer, higher for crime."""
-    found = reports.about_cities(cities([onv, -0.02]), POOLED, cities([crime, 0.03]), POOLED_CRIME, cities([-0.02]))
+    found = reports.about_cities(cities([onv, -0.02]), POOLED, cities([crime, 0.03]), POOLED_CRIME, cities([-0.02]), CHOICES)
     assert onv_part in found["amsterdam"]
     assert crime_part in found["amsterdam_misdrijven"]
 
@@ -264,7 +264,7 @@ def test_amsterdam_is_placed_among_the_other_cities(onv, crime, onv_part, crime_
 @pytest.mark.parametrize("larger", ["error", "error_hc3"])
 def test_the_larger_of_amsterdams_own_errors_counts_before_it_is_called_another_city(larger):
     wide = cities([-0.031, -0.02]).assign(**{larger: 0.01})
-    found = reports.about_cities(wide, POOLED, cities([0.041, 0.03]), POOLED_CRIME, wide)
+    found = reports.about_cities(wide, POOLED, cities([0.041, 0.03]), POOLED_CRIME, wide, CHOICES)
     assert "kan toeval zijn" in found["amsterdam"]
 
 
@@ -289,9 +289,9 @@ def test_the_title_of_the_curve_does_not_announce_what_is_not_certain():
 
 
 def test_titles_of_cities_count_the_certain_ones():
-    assert reports.title_cities(cities([-0.02] * 3)).startswith("In alle 3 steden")
-    assert reports.title_cities(cities([-0.02, 0.0, 0.02])).startswith("In 1 van de 3 steden")
-    assert reports.title_cities_crime(cities([0.02, 0.001, 0.02])).startswith("In 2 van de 3 steden")
+    assert reports.title_cities(cities([-0.02] * 3), CHOICES).startswith("In alle 3 steden")
+    assert reports.title_cities(cities([-0.02, 0.0, 0.02]), CHOICES).startswith("In 1 van de 3 steden")
+    assert reports.title_cities_crime(cities([0.02, 0.001, 0.02]), CHOICES).startswith("In 2 van de 3 steden")
 
 
 def test_other_titles_carry_their_numbers():

@@ -661,17 +661,17 @@ def test_a_rate_that_was_not_stored_stops_the_book(rates):
 
 
 def test_characteristics_that_reject_too_often_are_named(rates):
-    found = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3))["plasmode"]
+    found = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3)).plain("plasmode")
     assert found.startswith("Vaker dan 6 % ten onrechte verwerpt de toets bij: middeninkomens (30,0 %)")
-    two = robustness_reports.about_rates(with_rejections(rates, middeninkomens=0.3, bevolkingsdichtheid=0.07))[
-        "plasmode"
-    ]
+    two = robustness_reports.about_rates(
+        with_rejections(rates, middeninkomens=0.3, bevolkingsdichtheid=0.07)
+    ).plain("plasmode")
     assert "middeninkomens (30,0 %) en bevolkingsdichtheid (7,0 %)" in two
 
 
 def test_where_none_rejects_too_often_that_is_said(rates):
     """Exactly 6 % is allowed, and "any of all" is no characteristic."""
-    found = robustness_reports.about_rates(with_rejections(rates, **{"65_plussers": 0.06}))["plasmode"]
+    found = robustness_reports.about_rates(with_rejections(rates, **{"65_plussers": 0.06})).plain("plasmode")
     assert found.startswith("Geen kenmerk wordt vaker dan 6 %")
 
 

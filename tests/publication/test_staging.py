@@ -148,6 +148,17 @@ def test_alt_text_is_plain_dutch_and_caption_keeps_its_role(tmp_path):
     cell = stage(tmp_path, picture).cells[1]
     assert cell.metadata.mystnb["image"]["alt"] == "Het daalt. Een helling van −0,01."
     assert "{getal}`proef.helling`" in cell.metadata.mystnb["figure"]["caption"]
+    templates = json.loads((tmp_path / "source" / staging.ALTS).read_text("utf-8"))
+    assert templates == {"Het daalt. Een helling van −0,01.": "Het daalt. Een helling van {getal}`proef.helling`."}
+
+
+def test_no_role_is_left_in_the_alt_text_of_a_picture_on_a_page(tmp_path, no_pages):
+    (no_pages / "index.md").write_text("[![Het is {getal}`proef.helling`.](a.svg)](b.md) En {getal}`proef.helling`.", "utf-8")
+    stage(tmp_path)
+    page = (tmp_path / "source" / "index.md").read_text("utf-8")
+    assert page == "[![Het is −0,01.](a.svg)](b.md) En {getal}`proef.helling`."
+    templates = json.loads((tmp_path / "source" / staging.ALTS).read_text("utf-8"))
+    assert templates == {"Het is −0,01.": "Het is {getal}`proef.helling`."}
 
 
 def test_the_data_of_a_figure_lies_beside_it(tmp_path):
