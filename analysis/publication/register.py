@@ -101,13 +101,21 @@ def load(path: Path) -> Register:
     return register
 
 
+# The gemeente at the end of a scope.
+PLACE = re.compile(r"\.(?P<place>GM\d{4})$")
+
+
 def find(register: Register, key: str, scope: str = "") -> Entry:
-    """Look a number up by its full id, or by its key within a scope such as "amsterdam".
+    """Look a number up by its full id, or by its key within a scope such as "amsterdam" or "amsterdam.GM0503".
+
+    In a run for another gemeente, a key with a group of its own ("context.kenmerken") has the gemeente behind its group.
 
     Raises:
         InvalidInput: when no executed chapter emitted it.
     """
-    for name in (f"{scope}.{key}" if scope else key, key):
+    place, group = PLACE.search(scope), key.partition(".")
+    here = f"{group[0]}.{place['place']}.{group[2]}" if place and group[2] else key
+    for name in (f"{scope}.{key}" if scope else key, here, key):
         if name in register:
             return register[name]
     raise InvalidInput(f"Getal {key!r} staat niet in het register: geen uitgevoerd hoofdstuk geeft het uit.")

@@ -17,7 +17,7 @@ from typing import Any
 
 import nbformat
 
-from analysis import paths
+from analysis import dutch, paths
 from analysis.errors import InvalidInput
 from analysis.publication import edition, plain, prose, provenance, register, staging
 
@@ -96,12 +96,21 @@ class _Filler:
 
     def references(self, text: str) -> str:
         """A text whose references all lead somewhere, or are holes."""
-        return staging.SENTENCE.sub(self._sentence, register.REFERENCE.sub(self._number, text))
+        numbers = register.REFERENCE.sub(self._number, staging.FORM.sub(self._form, text))
+        return staging.SENTENCE.sub(self._sentence, numbers)
+
+    def _form(self, match: re.Match[str]) -> str:
+        """The word that agrees with a number; beside a hole it is a plural."""
+        try:
+            register.find(self.known, match["key"], self.chapter.scope)
+        except InvalidInput:
+            return dutch.form(0, match["word"])
+        return match[0]
 
     def _number(self, match: re.Match[str]) -> str:
         key, part = match["key"], match["part"]
         try:
-            found = register.find(self.known, self._here(key), self.chapter.scope)
+            found = register.find(self.known, key, self.chapter.scope)
             found.number.text(part or "waarde")
         except (InvalidInput, ValueError):  # not given, or without an interval
             return self._hole(key)
@@ -112,12 +121,6 @@ class _Filler:
     def _sentence(self, match: re.Match[str]) -> str:
         given = {f"{self.chapter.scope}.{match['key']}", match["key"]} & set(self.sentences)
         return match[0] if given else self._hole(match["key"])
-
-    def _here(self, key: str) -> str:
-        """The key as this run gives it: numbers of a group of their own have the gemeente behind that group."""
-        group, _, rest = key.partition(".")
-        placed = f"{group}.{self.chapter.place}.{rest}"
-        return placed if self.chapter.place and rest and placed in self.known else key
 
     def _hole(self, key: str) -> str:
         self.holes.append(key)

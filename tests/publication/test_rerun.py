@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -172,7 +173,9 @@ def test_run_writes_a_readable_notebook_html_and_pdf(capsys, tmp_path):
 
 @pytest.mark.web
 def test_the_html_prints_as_pdf(tmp_path):
-    made = rerun.save(rerun_of("Het is {getal}`helling`."), tmp_path / "a.ipynb", as_html=False, as_pdf=True)
+    given = (rerun_of("Het is {getal}`helling`."), tmp_path / "a.ipynb")
+    with ThreadPoolExecutor(1) as apart:  # the browser of other tests may be open in this thread, and there can be one
+        made = apart.submit(rerun.save, *given, as_html=False, as_pdf=True).result()
     assert [path.name for path in made] == ["a.ipynb", "a.pdf"]
     printed = PdfReader(tmp_path / "a.pdf")
     assert printed.metadata.title == "Rotterdam: veilig" and "Het is −0,5." in printed.pages[0].extract_text()

@@ -18,6 +18,7 @@ from browsing import DESKTOP, PHONE, Visit, needs_chromium, open_page
 from playwright.sync_api import Browser, Page, expect
 
 from analysis import dutch
+from analysis.choices import CRIME_SPAN
 from analysis.figures.output import DATA_MIME
 from analysis.paths import BOOK
 from analysis.publication import register
@@ -44,6 +45,7 @@ def site_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     source = stage(tmp_path_factory.mktemp("finder"))
     cities = [city_page(name) for name in ("Utrecht", "Amsterdam")]
     page = (BOOK / "vind-uw-buurt.md").read_text("utf-8").replace("(begrippen.md)", "(verantwoording.md)")
+    page = page.replace("{keuze}`misdrijfjaren`", CRIME_SPAN)
     (source / "vind-uw-buurt.md").write_text(page, "utf-8")
     nbformat.write(sheet(cities[0].notebook), source / "stad-utrecht.ipynb")
     toc = yaml.safe_load((source / "_toc.yml").read_text("utf-8"))
