@@ -394,8 +394,9 @@ def _write(text: str, path: Path) -> None:
 
 
 def _for_readers(output: nbformat.NotebookNode) -> bool:
-    """Numbers and sentences are for the builder; what a chapter prints or shows is for readers."""
-    return not ({MIME, SENTENCE_MIME} & set(output.get("data", {})))
+    """Numbers and sentences are for the builder; what a chapter prints or shows is for readers, also when it quotes numbers."""
+    data = output.get("data", {})
+    return SENTENCE_MIME not in data and (MIME not in data or DATA_MIME in data or "image/png" in data)
 
 
 def filled_copy(
@@ -416,4 +417,6 @@ def filled_copy(
         _fill_metadata(cell, chapter, register, sentences)
         cell.outputs = [output for output in cell.outputs if _for_readers(output)]
         carried = [output.data.pop(DATA_MIME) for output in cell.outputs if DATA_MIME in output.get("data", {})]
+        for output in cell.outputs:
+            output.get("data", {}).pop(MIME, None)
         yield cell, next(iter(carried), None)
