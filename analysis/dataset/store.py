@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from analysis import files
 from analysis.dataset import schema
 from analysis.errors import InvalidInput
 from analysis.paths import DATA
@@ -181,29 +182,24 @@ def describe_again(folder: Path = DATA) -> list[str]:
     """
     folder = Path(folder)
     before = {item["path"]: item for item in schema.describe(folder)["resources"]}
-    files = [folder / name for name in before]
-    missing = [path for path in files if not path.exists()]
+    described = [folder / name for name in before]
+    missing = [path for path in described if not path.exists()]
     if missing:
         raise InvalidInput(f"Bestand {missing[0]} ontbreekt: haal het terug met `git checkout data`.")
-    description, old = _renewed_description(folder, files), (folder / schema.DESCRIPTION).read_bytes()
-    _replace(folder / schema.DESCRIPTION, description.encode("utf-8"))
+    description, old = _renewed_description(folder, described), (folder / schema.DESCRIPTION).read_bytes()
+    with files.whole(folder / schema.DESCRIPTION) as fresh:
+        fresh.write_bytes(description.encode("utf-8"))
     _read.cache_clear()
     _read_map.cache_clear()
     try:
         for name in (item["name"] for item in before.values() if "schema" in item):
             read(name, folder)
     except InvalidInput:
-        _replace(folder / schema.DESCRIPTION, old)
+        with files.whole(folder / schema.DESCRIPTION) as fresh:
+            fresh.write_bytes(old)
         raise
     now = {item["path"]: item for item in schema.describe(folder)["resources"]}
     return [path for path in now if now[path]["hash"] != before[path]["hash"]]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(content)
-    partial.replace(path)
 
 
 def _renewed_description(folder: Path, fresh: list[Path]) -> str:

@@ -18,7 +18,7 @@ from analysis.levers.sheet import CRIMES_OF_CITY, Sheet
 from analysis.models import verdict
 from analysis.models.deviation import CERTAIN, TYPES, UNDECIDED
 from analysis.publication.numbers import Number, Sentences, Telling
-from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, ON_SHARED, both
+from analysis.publication.reports import CRIME_SOURCE, LOG_RATES, OF_CITIES, ON_SHARED, OUTCOME_OVER_YEARS, both
 from analysis.quoted import Quoted
 
 # How crimes of a whole city are told.
@@ -27,7 +27,7 @@ COUNTED = (
     "cijfer, naast de som van nu"
 )
 
-OUTCOME_OVER_YEARS, EVIDENCE = "BZK, Leefbaarometer 3.0 (2014, 2018, 2020)", "bewijsregister (data/bewijs.csv)"
+EVIDENCE = "bewijsregister (data/bewijs.csv)"
 
 # What the city as a whole, and its worst-off, would gain.
 NET = f"LBM-punten, verschil in het gemiddelde over alle huishoudens; gebogen lijn, {scenario.DEFAULT_YEARS} jaar"

@@ -17,6 +17,9 @@ from analysis.models.response import Curve, Slope
 from analysis.publication.numbers import Number, Numbers, Sentences, Telling
 from analysis.quoted import Quoted
 
+# The first outcome in all its years.
+OUTCOME_OVER_YEARS = "BZK, Leefbaarometer 3.0 (2014, 2018, 2020)"
+
 CRIME_SOURCE = f"{CRIME.source}; CBS, KWB 2024 (85984NED)"
 
 # What a standard deviation of buurten is; see `models.wls.weighted_sd`.
@@ -157,7 +160,7 @@ def fit(curve: Curve, choices: Choices, prefix: str = "") -> list[Number]:
 def types(deviations: pd.DataFrame, choices: Choices) -> list[Number]:
     """Per type the number of buurten and the share of inhabitants."""
     counts, shares, n = deviations.type.value_counts(), type_shares(deviations), len(deviations)
-    source = f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}"
+    source = f"{OUTCOME_OVER_YEARS}; {choices.income.source}"
     numbers = [Number("typen.n", n, "buurten", n, source)]
     for kind, share in shares.items():
         numbers += [
@@ -486,7 +489,7 @@ def about_types(deviations: pd.DataFrame, choices: Choices) -> Sentences:
 
 
 def _about_buurten(deviations: pd.DataFrame, choices: Choices) -> Telling:
-    return Telling(f"BZK, Leefbaarometer 3.0 (2014, 2018, 2020); {choices.income.source}", len(deviations))
+    return Telling(f"{OUTCOME_OVER_YEARS}; {choices.income.source}", len(deviations))
 
 
 def _with_a_type(tell: Telling, deviations: pd.DataFrame) -> tuple[Number, Number]:
